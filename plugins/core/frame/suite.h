@@ -1,0 +1,38 @@
+/* The SFrame cipher suites, RFC 9605 section 4.5 and draft-barnes-sframe-iana-256.
+ *
+ * gst-e2ee, LGPL-2.1-or-later */
+#ifndef E2EE_CORE_FRAME_SUITE_H
+#define E2EE_CORE_FRAME_SUITE_H
+
+#include "core/crypto/aead.h"
+#include "core/crypto/hkdf.h"
+
+/* The numbers are IANA's. */
+typedef enum
+{
+  E2EE_SUITE_AES_128_CTR_HMAC_SHA256_80 = 0x0001,
+  E2EE_SUITE_AES_128_CTR_HMAC_SHA256_64 = 0x0002,
+  E2EE_SUITE_AES_128_CTR_HMAC_SHA256_32 = 0x0003,
+  E2EE_SUITE_AES_128_GCM_SHA256_128 = 0x0004,
+  E2EE_SUITE_AES_256_GCM_SHA512_128 = 0x0005,
+  E2EE_SUITE_AES_256_CTR_HMAC_SHA512_80 = 0x0006,
+  E2EE_SUITE_AES_256_CTR_HMAC_SHA512_64 = 0x0007,
+  E2EE_SUITE_AES_256_CTR_HMAC_SHA512_32 = 0x0008
+} e2ee_suite_id;
+
+typedef struct
+{
+  e2ee_suite_id id;
+  const char *name;             /* as in the RFC: "AES_128_GCM_SHA256_128" */
+  e2ee_aead_id aead;
+  e2ee_hash hash;
+  size_t nh;                    /* hash size: base keys of a ratchet are this long */
+  size_t nk;                    /* AEAD key size */
+  size_t nt;                    /* tag size */
+} e2ee_suite;
+
+/* NULL for a suite that does not exist.  Static. */
+const e2ee_suite *e2ee_suite_find (unsigned id);
+const e2ee_suite *e2ee_suite_find_by_name (const char *name);
+
+#endif
