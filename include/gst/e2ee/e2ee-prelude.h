@@ -1,0 +1,17 @@
+/* gst-e2ee: end-to-end encrypted meetings for GStreamer
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ */
+#pragma once
+
+#include <gst/gst.h>
+
+/* Only what carries GST_E2EE_API leaves the library (-fvisibility=hidden). */
+#ifdef BUILDING_GST_E2EE
+#define GST_E2EE_API GST_API_EXPORT
+#else
+#define GST_E2EE_API GST_API_IMPORT
+#endif

@@ -1,0 +1,164 @@
+/* gst-e2ee: where elements get their keys from
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ */
+#pragma once
+
+#include <gst/e2ee/e2ee-prelude.h>
+
+G_BEGIN_DECLS
+
+/**
+ * GstE2eeCipherSuite:
+ *
+ * The SFrame cipher suites; the numbers are IANA's (RFC 9605 section 8.1 and
+ * draft-barnes-sframe-iana-256), the nicks the names in lower case with dashes:
+ * "aes-128-gcm-sha256-128".
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  GST_E2EE_CIPHER_SUITE_AES_128_CTR_HMAC_SHA256_80 = 1,
+  GST_E2EE_CIPHER_SUITE_AES_128_CTR_HMAC_SHA256_64 = 2,
+  GST_E2EE_CIPHER_SUITE_AES_128_CTR_HMAC_SHA256_32 = 3,
+  GST_E2EE_CIPHER_SUITE_AES_128_GCM_SHA256_128 = 4,
+  GST_E2EE_CIPHER_SUITE_AES_256_GCM_SHA512_128 = 5,
+  GST_E2EE_CIPHER_SUITE_AES_256_CTR_HMAC_SHA512_80 = 6,
+  GST_E2EE_CIPHER_SUITE_AES_256_CTR_HMAC_SHA512_64 = 7,
+  GST_E2EE_CIPHER_SUITE_AES_256_CTR_HMAC_SHA512_32 = 8
+} GstE2eeCipherSuite;
+
+#define GST_TYPE_E2EE_CIPHER_SUITE (gst_e2ee_cipher_suite_get_type ())
+GST_E2EE_API GType gst_e2ee_cipher_suite_get_type (void);
+
+/* The RFC's name, as in the "alg" of a key file: "AES_128_GCM_SHA256_128".  Static; NULL for a
+ * number that is no suite. */
+GST_E2EE_API const gchar *gst_e2ee_cipher_suite_get_name (GstE2eeCipherSuite suite);
+/* Bytes of a base key: 16 for AES-128 suites, 32 for AES-256 suites, 0 for no suite. */
+GST_E2EE_API gsize gst_e2ee_cipher_suite_get_key_size (GstE2eeCipherSuite suite);
+
+/**
+ * GstE2eeKeyUsage:
+ * @GST_E2EE_KEY_USAGE_ENCRYPT: for e2eeenc
+ * @GST_E2EE_KEY_USAGE_DECRYPT: for e2eedec
+ *
+ * RFC 9605 section 5 wants each key used in one direction by one participant; the flags say
+ * which.
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  GST_E2EE_KEY_USAGE_ENCRYPT = (1 << 0),
+  GST_E2EE_KEY_USAGE_DECRYPT = (1 << 1)
+} GstE2eeKeyUsage;
+
+#define GST_TYPE_E2EE_KEY_USAGE (gst_e2ee_key_usage_get_type ())
+GST_E2EE_API GType gst_e2ee_key_usage_get_type (void);
+
+/**
+ * GstE2eeKey:
+ *
+ * One SFrame base key with its key id.  Immutable, reference-counted, safe in every thread; the
+ * secret is in locked memory that the last reference wipes.  Nothing prints it.
+ *
+ * Since: 0.1
+ */
+typedef struct _GstE2eeKey GstE2eeKey;
+
+#define GST_TYPE_E2EE_KEY (gst_e2ee_key_get_type ())
+GST_E2EE_API GType gst_e2ee_key_get_type (void);
+
+/* @base_key is copied: 16 bytes for AES-128 suites, 32 for AES-256 suites; @error is
+ * GST_LIBRARY_ERROR_SETTINGS when it is not.  @epoch orders keys in time: the newest epoch
+ * encrypts.  @sender (nullable) names who encrypts with it. */
+GST_E2EE_API GstE2eeKey *gst_e2ee_key_new (guint64 key_id, GstE2eeCipherSuite suite,
+    gconstpointer base_key, gsize size, GstE2eeKeyUsage usage, guint64 epoch,
+    const gchar * sender, GError ** error);
+GST_E2EE_API GstE2eeKey *gst_e2ee_key_ref (GstE2eeKey * key);
+GST_E2EE_API void gst_e2ee_key_unref (GstE2eeKey * key);
+GST_E2EE_API guint64 gst_e2ee_key_get_key_id (const GstE2eeKey * key);
+GST_E2EE_API GstE2eeCipherSuite gst_e2ee_key_get_suite (const GstE2eeKey * key);
+GST_E2EE_API GstE2eeKeyUsage gst_e2ee_key_get_usage (const GstE2eeKey * key);
+GST_E2EE_API guint64 gst_e2ee_key_get_epoch (const GstE2eeKey * key);
+GST_E2EE_API const gchar *gst_e2ee_key_get_sender (const GstE2eeKey * key);
+/* The secret itself, valid as long as @key; the caller makes no copy outside of locked memory.
+ * (skip)ped in language bindings. */
+GST_E2EE_API const guint8 *gst_e2ee_key_peek_base_key (const GstE2eeKey * key, gsize * size);
+/* The same key: key id, suite and secret.  Usage, epoch and sender are only said about it and not
+ * compared.  Constant time in the secret. */
+GST_E2EE_API gboolean gst_e2ee_key_is_equal (const GstE2eeKey * a, const GstE2eeKey * b);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstE2eeKey, gst_e2ee_key_unref)
+
+/**
+ * GstE2eeKeyProvider:
+ *
+ * An object that owns the keys of some streams: a key file, a meeting, or an app's own.  Elements
+ * ask it when they start and after every `keys-changed`.
+ *
+ * Since: 0.1
+ */
+#define GST_TYPE_E2EE_KEY_PROVIDER (gst_e2ee_key_provider_get_type ())
+GST_E2EE_API
+G_DECLARE_INTERFACE (GstE2eeKeyProvider, gst_e2ee_key_provider, GST, E2EE_KEY_PROVIDER, GObject)
+
+/**
+ * GstE2eeKeyProviderInterface:
+ * @parent: the parent
+ * @list_keys: every key that may be used for @usage now; called from any thread, with no lock of an
+ *   element held
+ *
+ * Since: 0.1
+ */
+struct _GstE2eeKeyProviderInterface
+{
+  GTypeInterface parent;
+
+  GPtrArray *(*list_keys) (GstE2eeKeyProvider * self, GstE2eeKeyUsage usage);
+
+  gpointer _gst_reserved[4];
+};
+
+/* (transfer full) (element-type GstE2eeKey): may be empty, never NULL; keys that an
+ * implementation gave but that are not for @usage are left out. */
+GST_E2EE_API GPtrArray *gst_e2ee_key_provider_list_keys (GstE2eeKeyProvider * self,
+    GstE2eeKeyUsage usage);
+
+/* For implementations: emits `keys-changed`.  Call it with no lock held. */
+GST_E2EE_API void gst_e2ee_key_provider_changed (GstE2eeKeyProvider * self);
+
+/**
+ * GstE2eeKeyFile:
+ *
+ * A key provider over a JWK Set file (RFC 7517), docs/key-files.md.  Safe in every thread.
+ *
+ * Since: 0.1
+ */
+#define GST_TYPE_E2EE_KEY_FILE (gst_e2ee_key_file_get_type ())
+GST_E2EE_API
+G_DECLARE_FINAL_TYPE (GstE2eeKeyFile, gst_e2ee_key_file, GST, E2EE_KEY_FILE, GObject)
+
+/* Reads @path once; no I/O happens later but in gst_e2ee_key_file_reload().  @error names the
+ * file and the fault, never key bytes: GST_RESOURCE_ERROR_NOT_FOUND, _OPEN_READ (unreadable),
+ * _NOT_AUTHORIZED (others than its owner may touch it, or it is not a regular file of ours),
+ * GST_LIBRARY_ERROR_SETTINGS (what it says is wrong). */
+GST_E2EE_API GstE2eeKeyFile *gst_e2ee_key_file_new (const gchar * path, GError ** error);
+
+/* Reads the file again; on failure the keys stay what they were.  Emits `keys-changed` when it
+ * could.  Keys that are new or changed belong to a new epoch, the others keep theirs; the first
+ * load is epoch 1. */
+GST_E2EE_API gboolean gst_e2ee_key_file_reload (GstE2eeKeyFile * self, GError ** error);
+
+/* The suite of keys without "alg", now and after every reload.  Until it is called their length
+ * decides: 16 bytes AES_128_GCM_SHA256_128, 32 bytes AES_256_GCM_SHA512_128.  FALSE with
+ * GST_LIBRARY_ERROR_SETTINGS when one of them has another length than @suite takes; nothing has
+ * changed then.  Emits `keys-changed` when a key has changed. */
+GST_E2EE_API gboolean gst_e2ee_key_file_set_default_suite (GstE2eeKeyFile * self,
+    GstE2eeCipherSuite suite, GError ** error);
+
+G_END_DECLS

@@ -1,0 +1,275 @@
+/* GstE2eeKey: one SFrame base key in locked memory.
+ *
+ * gst-e2ee, LGPL-2.1-or-later */
+#include "api/api-private.h"
+
+#include "core/crypto/secret.h"
+
+#define BOTH_USAGES (GST_E2EE_KEY_USAGE_ENCRYPT | GST_E2EE_KEY_USAGE_DECRYPT)
+
+struct _GstE2eeKey
+{
+  GstMiniObject parent;
+
+  guint64 key_id;
+  GstE2eeCipherSuite suite;
+  GstE2eeKeyUsage usage;
+  guint64 epoch;
+  gchar *sender;
+  guint8 *base_key;             /* locked */
+  gsize size;
+};
+
+GST_DEFINE_MINI_OBJECT_TYPE (GstE2eeKey, gst_e2ee_key);
+
+static void
+gst_e2ee_key_free (GstE2eeKey * key)
+{
+  e2ee_secret_free (key->base_key);
+  g_free (key->sender);
+  g_free (key);
+}
+
+static gboolean
+check (GstE2eeCipherSuite suite, gsize size, GstE2eeKeyUsage usage, GError ** error)
+{
+  gsize wanted = gst_e2ee_cipher_suite_get_key_size (suite);
+
+  if (wanted == 0) {
+    g_set_error (error, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS,
+        "%d is not a cipher suite", (gint) suite);
+    return FALSE;
+  }
+  if (size != wanted) {
+    g_set_error (error, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS,
+        "the key has %" G_GSIZE_FORMAT " bytes, %s takes %" G_GSIZE_FORMAT, size,
+        gst_e2ee_cipher_suite_get_name (suite), wanted);
+    return FALSE;
+  }
+  if ((usage & BOTH_USAGES) == 0 || (usage & ~BOTH_USAGES) != 0) {
+    g_set_error_literal (error, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS,
+        "the key is neither for encrypting nor for decrypting");
+    return FALSE;
+  }
+  return TRUE;
+}
+
+/**
+ * gst_e2ee_key_new:
+ * @key_id: the SFrame key id, any 64-bit number (RFC 9605 section 4.3)
+ * @suite: the cipher suite
+ * @base_key: (array length=size) (element-type guint8): the secret from which RFC 9605 section
+ * 4.4.2 derives; copied into locked memory, the caller keeps and wipes its own
+ * @size: its length in bytes: 16 for AES-128 suites, 32 for AES-256 suites
+ * @usage: for encrypting, decrypting or both
+ * @epoch: when the key became valid, in any count that grows: the newest epoch encrypts
+ * @sender: (nullable): who encrypts with it, UTF-8; %NULL when that is not known
+ * @error: %GST_LIBRARY_ERROR_SETTINGS for an unknown suite, a length that it does not take or an
+ * empty usage; %GST_LIBRARY_ERROR_INIT when the self-test of the cryptographic libraries failed;
+ * %GST_RESOURCE_ERROR_NO_SPACE_LEFT when there is no memory for secrets.  Never holds key bytes.
+ *
+ * Makes an immutable key.
+ *
+ * Returns: (transfer full): the key, %NULL on failure; release it with gst_e2ee_key_unref()
+ *
+ * Since: 0.1
+ */
+GstE2eeKey *
+gst_e2ee_key_new (guint64 key_id, GstE2eeCipherSuite suite, gconstpointer base_key, gsize size,
+    GstE2eeKeyUsage usage, guint64 epoch, const gchar * sender, GError ** error)
+{
+  GstE2eeKey *key;
+  guint8 *copy;
+
+  g_return_val_if_fail (base_key != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (!check (suite, size, usage, error))
+    return NULL;
+  if (e2ee_crypto_init () != E2EE_OK) {
+    g_set_error_literal (error, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_INIT,
+        "the self-test of the cryptographic libraries failed");
+    return NULL;
+  }
+  copy = e2ee_secret_dup (E2EE_BYTES (base_key, size));
+  if (copy == NULL) {
+    g_set_error_literal (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT,
+        "no memory for secrets");
+    return NULL;
+  }
+
+  key = g_new0 (GstE2eeKey, 1);
+  gst_mini_object_init (GST_MINI_OBJECT_CAST (key), 0, GST_TYPE_E2EE_KEY, NULL, NULL,
+      (GstMiniObjectFreeFunction) gst_e2ee_key_free);
+  key->key_id = key_id;
+  key->suite = suite;
+  key->usage = usage;
+  key->epoch = epoch;
+  key->sender = g_strdup (sender);
+  key->base_key = copy;
+  key->size = size;
+  return key;
+}
+
+GstE2eeKey *
+gst_e2ee_key_new_like (const GstE2eeKey * key, GstE2eeCipherSuite suite, guint64 epoch,
+    GError ** error)
+{
+  return gst_e2ee_key_new (key->key_id, suite, key->base_key, key->size, key->usage, epoch,
+      key->sender, error);
+}
+
+/**
+ * gst_e2ee_key_ref:
+ * @key: a #GstE2eeKey
+ *
+ * Takes a reference; atomic.
+ *
+ * Returns: (transfer full): @key
+ *
+ * Since: 0.1
+ */
+GstE2eeKey *
+gst_e2ee_key_ref (GstE2eeKey * key)
+{
+  return (GstE2eeKey *) gst_mini_object_ref (GST_MINI_OBJECT_CAST (key));
+}
+
+/**
+ * gst_e2ee_key_unref:
+ * @key: (transfer full): a #GstE2eeKey
+ *
+ * Gives a reference back; atomic.  The last one wipes the secret.
+ *
+ * Since: 0.1
+ */
+void
+gst_e2ee_key_unref (GstE2eeKey * key)
+{
+  gst_mini_object_unref (GST_MINI_OBJECT_CAST (key));
+}
+
+/**
+ * gst_e2ee_key_get_key_id:
+ * @key: a #GstE2eeKey
+ *
+ * Returns: the SFrame key id, which every protected frame carries in clear
+ *
+ * Since: 0.1
+ */
+guint64
+gst_e2ee_key_get_key_id (const GstE2eeKey * key)
+{
+  g_return_val_if_fail (key != NULL, 0);
+
+  return key->key_id;
+}
+
+/**
+ * gst_e2ee_key_get_suite:
+ * @key: a #GstE2eeKey
+ *
+ * Returns: the cipher suite
+ *
+ * Since: 0.1
+ */
+GstE2eeCipherSuite
+gst_e2ee_key_get_suite (const GstE2eeKey * key)
+{
+  g_return_val_if_fail (key != NULL, 0);
+
+  return key->suite;
+}
+
+/**
+ * gst_e2ee_key_get_usage:
+ * @key: a #GstE2eeKey
+ *
+ * Returns: the directions in which it may be used
+ *
+ * Since: 0.1
+ */
+GstE2eeKeyUsage
+gst_e2ee_key_get_usage (const GstE2eeKey * key)
+{
+  g_return_val_if_fail (key != NULL, 0);
+
+  return key->usage;
+}
+
+/**
+ * gst_e2ee_key_get_epoch:
+ * @key: a #GstE2eeKey
+ *
+ * Returns: when it became valid, in its provider's count
+ *
+ * Since: 0.1
+ */
+guint64
+gst_e2ee_key_get_epoch (const GstE2eeKey * key)
+{
+  g_return_val_if_fail (key != NULL, 0);
+
+  return key->epoch;
+}
+
+/**
+ * gst_e2ee_key_get_sender:
+ * @key: a #GstE2eeKey
+ *
+ * Returns: (transfer none) (nullable): who encrypts with it, owned by @key; %NULL when not known
+ *
+ * Since: 0.1
+ */
+const gchar *
+gst_e2ee_key_get_sender (const GstE2eeKey * key)
+{
+  g_return_val_if_fail (key != NULL, NULL);
+
+  return key->sender;
+}
+
+/**
+ * gst_e2ee_key_peek_base_key: (skip)
+ * @key: a #GstE2eeKey
+ * @size: (out): its length in bytes
+ *
+ * The secret itself, for whoever derives from it.  Not for language bindings, which would copy it
+ * into memory that nobody wipes.
+ *
+ * Returns: (transfer none): the secret, valid as long as @key; copy it nowhere but into locked
+ * memory
+ *
+ * Since: 0.1
+ */
+const guint8 *
+gst_e2ee_key_peek_base_key (const GstE2eeKey * key, gsize * size)
+{
+  g_return_val_if_fail (key != NULL, NULL);
+  g_return_val_if_fail (size != NULL, NULL);
+
+  *size = key->size;
+  return key->base_key;
+}
+
+/**
+ * gst_e2ee_key_is_equal:
+ * @a: a #GstE2eeKey
+ * @b: another
+ *
+ * Whether both are the same key: key id, cipher suite and secret, compared in constant time.  What
+ * is said about a key (usage, epoch, sender) is not compared, so that a new label for a known key
+ * does not cost its replay window.
+ *
+ * Returns: %TRUE when frames of one are frames of the other
+ *
+ * Since: 0.1
+ */
+gboolean
+gst_e2ee_key_is_equal (const GstE2eeKey * a, const GstE2eeKey * b)
+{
+  g_return_val_if_fail (a != NULL && b != NULL, FALSE);
+
+  return a->key_id == b->key_id && a->suite == b->suite
+      && e2ee_equal (E2EE_BYTES (a->base_key, a->size), E2EE_BYTES (b->base_key, b->size));
+}
