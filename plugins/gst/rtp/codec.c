@@ -1,0 +1,33 @@
+/* The codecs that can be protected.
+ *
+ * gst-e2ee, LGPL-2.1-or-later */
+#include "rtp/codec.h"
+
+static const E2eeRtpCodec *const codecs[] = { &e2ee_rtp_codec_vp8, &e2ee_rtp_codec_opus };
+
+const E2eeRtpCodec *
+e2ee_rtp_codec_from_caps (const GstCaps * caps)
+{
+  const GstStructure *structure;
+  const gchar *encoding_name = NULL;
+  gboolean is_rtp;
+
+  if (caps == NULL || gst_caps_is_any (caps) || gst_caps_is_empty (caps))
+    return NULL;
+
+  structure = gst_caps_get_structure (caps, 0);
+  is_rtp = gst_structure_has_name (structure, "application/x-rtp");
+  if (is_rtp) {
+    encoding_name = gst_structure_get_string (structure, "encoding-name");
+    if (encoding_name == NULL)
+      return NULL;
+  }
+
+  for (guint i = 0; i < G_N_ELEMENTS (codecs); i++) {
+    /* SDP writes encoding names in any case (RFC 8866 section 6.6). */
+    if (is_rtp ? g_ascii_strcasecmp (encoding_name, codecs[i]->encoding_name) == 0
+        : gst_structure_has_name (structure, codecs[i]->media_type))
+      return codecs[i];
+  }
+  return NULL;
+}
