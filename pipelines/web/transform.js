@@ -1,0 +1,105 @@
+/* What happens to each encoded frame of a stream: protected or unprotected, or counted and dropped.
+ *
+ * Knows frames and keys, and nothing of workers or of pages, so that it runs under node too.
+ *
+ * gst-e2ee, LGPL-2.1-or-later */
+
+import { E2eeError } from './errors.js';
+import { KeyRing, SendKey } from './keys.js';
+import { protectFrame, unprotectFrame } from './sframe.js';
+
+/* The keys of all streams of a participant.  Streams ask for them per frame, so a change takes
+ * effect with the next one. */
+export class KeyStore {
+  constructor() {
+    this.ring = new KeyRing();
+    this.sendMaterial = null;
+  }
+
+  /* Takes the material of keys.js: every key that may decrypt joins the ring, the one of @sendKid
+   * (BigInt, or null for a listener) encrypts from now on.  A key id that is in the ring keeps
+   * the key and the replay window that it has. */
+  async set(keys, sendKid) {
+    const sendMaterial = keys.find(({ kid }) => kid === sendKid);
+
+    if (sendKid !== null && !sendMaterial)
+      throw new E2eeError('no-key');
+    for (const key of keys)
+      if (key.usages.includes('decrypt') && !this.ring.keys.has(key.kid))
+        await this.ring.add(key);
+    if (sendMaterial && !sendMaterial.usages.includes('encrypt'))
+      throw new E2eeError('key-usage');
+    this.sendMaterial = sendMaterial ?? null;
+  }
+}
+
+export class FrameTransform {
+  /*   @direction      'send' or 'receive'
+   *   @keys           a KeyStore
+   *   @mimeType       the codec, for browsers whose frames do not tell it; what a frame tells
+   *                   goes before
+   *   @onVideoLost()  called for every video frame that could not be opened */
+  constructor({ direction, keys, mimeType, onVideoLost = () => {} }) {
+    if (direction !== 'send' && direction !== 'receive')
+      throw new TypeError('direction is "send" or "receive"');
+    this.direction = direction;
+    this.keys = keys;
+    this.mimeType = mimeType;
+    this.onVideoLost = onVideoLost;
+    this.sendMaterial = null;
+    this.sendKey = null;
+    this.stats = { frames: 0, passed: 0, keyFrames: 0, lastKid: null, dropped: {} };
+  }
+
+  /* For a TransformStream.  A frame that cannot be protected or opened does not come out; the
+   * stream goes on. */
+  async transform(frame, controller) {
+    const mimeType = frame.getMetadata().mimeType ?? this.mimeType;
+
+    this.stats.frames++;
+    try {
+      const data = await this[this.direction](mimeType, new Uint8Array(frame.data));
+
+      frame.data = data.buffer;
+    } catch (error) {
+      if (!(error instanceof E2eeError))
+        throw error;
+      this.stats.dropped[error.code] = (this.stats.dropped[error.code] ?? 0) + 1;
+      if (this.direction === 'receive' && String(mimeType).startsWith('video/'))
+        this.onVideoLost();
+      return;
+    }
+    if (frame.type === 'key')
+      this.stats.keyFrames++;
+    this.stats.passed++;
+    controller.enqueue(frame);
+  }
+
+  /* Every stream seals with a run of counters of its own, as every e2eeenc does.  In a shared one
+   * a receiver that sees audio first would have to take the first key frame, sealed before, for a
+   * replay (measured). */
+  async takeSendKey() {
+    const { sendMaterial } = this.keys;
+
+    if (this.sendMaterial !== sendMaterial) {
+      this.sendKey = sendMaterial && await SendKey.create(sendMaterial);
+      this.sendMaterial = sendMaterial;
+    }
+    return this.sendKey;
+  }
+
+  async send(mimeType, bytes) {
+    const key = await this.takeSendKey();
+    const data = await protectFrame(key, mimeType, bytes);
+
+    this.stats.lastKid = key.kid;
+    return data;
+  }
+
+  async receive(mimeType, bytes) {
+    const { frame, kid } = await unprotectFrame(this.keys.ring, mimeType, bytes);
+
+    this.stats.lastKid = kid;
+    return frame;
+  }
+}

@@ -1,0 +1,78 @@
+/* What a call came to, seen from both ends, and what is demanded of it.
+ *
+ * gst-e2ee, LGPL-2.1-or-later */
+
+import assert from 'node:assert/strict';
+
+/* Of what one end has sealed the other must open so much; the rest is under way when a call ends.
+ * */
+const OPENED = 0.95;
+/* And decode so much of what it opened: decoders wait for a key frame and leave out what comes
+ * too late. */
+const DECODED = 0.9;
+
+const sum = (counters) => Object.values(counters).reduce((total, count) => total + count, 0);
+
+/* One row for each medium and direction: { what, sealed, opened, refused, decoded }, where
+ * decoded is null for sound in the browser, which counts samples. */
+export function rowsOf(web, { sent, received }) {
+  return ['video', 'audio'].flatMap((kind) => {
+    const incoming = received.find(({ media }) => media === kind);
+
+    return [{
+      what: `Chromium -> GStreamer ${kind}`,
+      sealed: web[`send ${kind}`].passed,
+      opened: incoming?.decryptor.frames ?? 0,
+      refused: incoming?.decryptor.dropped ?? 0,
+      decoded: incoming?.opened.decoded ?? 0,
+    }, {
+      what: `GStreamer -> Chromium ${kind}`,
+      sealed: sent[kind].encryptor.frames,
+      opened: web[`receive ${kind}`].passed,
+      refused: sum(web[`receive ${kind}`].dropped),
+      decoded: web[`receive ${kind}`].decoded ?? null,
+      samples: web[`receive ${kind}`].samples ?? null,
+    }];
+  });
+}
+
+export function describeRow({ what, sealed, opened, refused, decoded, samples }) {
+  const played = decoded === null ? `${samples} samples played` : `${decoded} decoded`;
+
+  return `${what}: ${sealed} frames sealed, ${opened} opened, ${refused} refused, ${played}`;
+}
+
+export function assertGoodCall(rows) {
+  for (const row of rows) {
+    const text = describeRow(row);
+
+    assert.ok(row.sealed > 50, text);
+    assert.ok(row.opened >= OPENED * row.sealed && row.opened <= row.sealed, text);
+    assert.ok(row.refused <= row.sealed - row.opened, text);
+    if (row.decoded === null)
+      /* 20 ms a frame at 48,000 samples a second; what was made up is left out. */
+      assert.ok(row.samples >= DECODED * row.opened * 960, text);
+    else
+      assert.ok(row.decoded >= DECODED * row.opened, text);
+  }
+}
+
+export function assertNothingOpened(rows) {
+  for (const row of rows) {
+    const text = describeRow(row);
+
+    assert.ok(row.sealed > 20, text);
+    assert.equal(row.opened, 0, text);
+    assert.ok(row.refused > 0, text);
+    assert.ok(!row.decoded && !row.samples, text);
+  }
+}
+
+/* The causes under which @counters has counted, without those that are 0. */
+export function causesOf(counters) {
+  const causes = ['truncated', 'header', 'frame', 'too-large', 'unknown-key', 'tag', 'replayed',
+    'too-many-senders'];
+
+  return Object.fromEntries(causes.filter((cause) => counters[cause])
+    .map((cause) => [cause, counters[cause]]));
+}
