@@ -1,0 +1,402 @@
+/* What comes from other participants.
+ * Streams are added in streaming threads and read in the main thread; the list has a lock, what
+ * is counted is atomic.
+ * gst-e2ee, LGPL-2.1-or-later */
+
+#include "receiver.h"
+
+#include <gio/gio.h>
+#include <gst/e2ee/e2ee.h>
+
+#include "picture.h"
+#include "stats.h"
+
+/* Sinks neither wait for a first buffer nor hold one up: a stream may stay empty for ever. */
+#define SINK "fakesink name=sink async=false sync=false"
+#define SHOWN_SINK "fakesink name=sink async=false sync=true enable-last-sample=true"
+
+#define VIDEO_LINE "e2eedec name=decryptor ! rtpvp8depay name=depayloader request-keyframe=true " \
+    "! tee name=frames allow-not-linked=true ! queue ! vp8dec name=decoder ! videoconvert " \
+    "! shieldoverlay name=shield ! videoconvert ! " SHOWN_SINK
+#define AUDIO_LINE "e2eedec name=decryptor ! rtpopusdepay name=depayloader " \
+    "! tee name=frames allow-not-linked=true ! queue ! opusdec name=decoder ! audioconvert ! " SINK
+
+/* Whatever a decoder says to ciphertext, it gets the next frame. */
+#define TAP_VIDEO_LINE "tee name=packets allow-not-linked=true " \
+    "packets. ! queue ! e2eedec name=decryptor ! rtpvp8depay name=depayloader " \
+    "! errorignore convert-to=ok ! vp8dec name=decoder ! fakesink async=false sync=false " \
+    "packets. ! queue ! rtpvp8depay name=raw-depayloader " \
+    "! errorignore convert-to=ok ! vp8dec name=raw-decoder ! fakesink async=false sync=false"
+#define TAP_AUDIO_LINE "tee name=packets allow-not-linked=true " \
+    "packets. ! queue ! e2eedec name=decryptor ! rtpopusdepay name=depayloader " \
+    "! errorignore convert-to=ok ! opusdec name=decoder ! fakesink async=false sync=false " \
+    "packets. ! queue ! rtpopusdepay name=raw-depayloader " \
+    "! errorignore convert-to=ok ! opusdec name=raw-decoder ! fakesink async=false sync=false"
+
+/* One way of making something of a stream. */
+typedef struct
+{
+  struct Stream *stream;
+  EvidencePlace place;
+  gint frames;                  /* atomic; encoded frames behind the depayloader */
+  gint pictures;                /* atomic; buffers behind the decoder */
+  gint64 first_frame;           /* set once by the streaming thread, before frames is counted up */
+  gint64 first_picture;
+} Branch;
+
+typedef struct Stream
+{
+  Receiver *receiver;
+  gchar *from;
+  const gchar *media;
+  GstElement *bin;
+  GstElement *decryptor;
+  GstElement *sink;             /* with the last picture; NULL for a wiretap */
+  Branch opened;
+  Branch raw;                   /* of a wiretap */
+  gint64 first_packet;
+  gint shield_state;            /* atomic: of the last picture that left the overlay, -1 before */
+} Stream;
+
+struct _Receiver
+{
+  GstBin *pipeline;
+  const CallOptions *options;
+  Protection *protection;
+  Evidence *evidence;
+  Recorder *recorder;
+  gint64 begun;
+  GMutex lock;
+  GPtrArray *streams;           /* guarded by lock; a Stream stays until the receiver goes */
+};
+
+static void
+stream_free (gpointer data)
+{
+  Stream *stream = data;
+
+  g_free (stream->from);
+  gst_clear_object (&stream->decryptor);
+  gst_clear_object (&stream->sink);
+  g_free (stream);
+}
+
+Receiver *
+receiver_new (GstBin * pipeline, const CallOptions * options, Protection * protection,
+    Evidence * evidence, Recorder * recorder)
+{
+  Receiver *receiver = g_new0 (Receiver, 1);
+
+  receiver->pipeline = pipeline;
+  receiver->options = options;
+  receiver->protection = protection;
+  receiver->evidence = evidence;
+  receiver->recorder = recorder;
+  receiver->begun = g_get_monotonic_time ();
+  g_mutex_init (&receiver->lock);
+  receiver->streams = g_ptr_array_new_with_free_func (stream_free);
+  return receiver;
+}
+
+void
+receiver_free (Receiver * receiver)
+{
+  g_ptr_array_unref (receiver->streams);
+  g_mutex_clear (&receiver->lock);
+  g_free (receiver);
+}
+
+static GstPadProbeReturn
+on_packet (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  Stream *stream = user_data;
+
+  stream->first_packet = g_get_monotonic_time ();
+  return GST_PAD_PROBE_REMOVE;
+}
+
+static void
+take_frame (Branch * branch, GstBuffer * frame)
+{
+  if (!branch->first_frame)
+    branch->first_frame = g_get_monotonic_time ();
+  g_atomic_int_inc (&branch->frames);
+  evidence_add_frame (branch->stream->receiver->evidence, branch->place, branch->stream->media,
+      branch->stream->from, frame);
+}
+
+static GstPadProbeReturn
+on_frame (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  GstBufferList *list;
+  guint i;
+
+  if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
+    take_frame (user_data, GST_PAD_PROBE_INFO_BUFFER (info));
+    return GST_PAD_PROBE_OK;
+  }
+  list = GST_PAD_PROBE_INFO_BUFFER_LIST (info);
+  for (i = 0; i < gst_buffer_list_length (list); i++)
+    take_frame (user_data, gst_buffer_list_get (list, i));
+  return GST_PAD_PROBE_OK;
+}
+
+static GstPadProbeReturn
+on_decoded (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  Branch *branch = user_data;
+
+  if (!branch->first_picture)
+    branch->first_picture = g_get_monotonic_time ();
+  g_atomic_int_inc (&branch->pictures);
+  if (g_str_equal (branch->stream->media, "video"))
+    evidence_add_picture (branch->stream->receiver->evidence, branch->place, branch->stream->from,
+        pad, GST_PAD_PROBE_INFO_BUFFER (info));
+  return GST_PAD_PROBE_OK;
+}
+
+static GstPadProbeReturn
+on_shown (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  Stream *stream = user_data;
+
+  g_atomic_int_set (&stream->shield_state,
+      gst_buffer_get_e2ee_state (GST_PAD_PROBE_INFO_BUFFER (info)));
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+add_probe (Stream * stream, const gchar * element_name, const gchar * pad_name,
+    GstPadProbeType type, GstPadProbeCallback probe, gpointer user_data)
+{
+  GstElement *element = gst_bin_get_by_name (GST_BIN (stream->bin), element_name);
+  GstPad *pad = gst_element_get_static_pad (element, pad_name);
+
+  gst_pad_add_probe (pad, type, probe, user_data, NULL);
+  gst_object_unref (pad);
+  gst_object_unref (element);
+}
+
+static void
+watch_branch (Stream * stream, Branch * branch, EvidencePlace place, const gchar * depayloader,
+    const gchar * decoder)
+{
+  branch->stream = stream;
+  branch->place = place;
+  add_probe (stream, depayloader, "src", GST_PAD_PROBE_TYPE_BUFFER
+      | GST_PAD_PROBE_TYPE_BUFFER_LIST, on_frame, branch);
+  add_probe (stream, decoder, "src", GST_PAD_PROBE_TYPE_BUFFER, on_decoded, branch);
+}
+
+/* "video", "audio", or NULL for what we cannot decode. */
+static const gchar *
+media_of (GstPad * pad)
+{
+  GstCaps *caps = gst_pad_get_current_caps (pad);
+  const gchar *name = NULL;
+  const gchar *media = NULL;
+
+  if (!caps)
+    caps = gst_pad_query_caps (pad, NULL);
+  if (caps && !gst_caps_is_any (caps) && !gst_caps_is_empty (caps))
+    name = gst_structure_get_string (gst_caps_get_structure (caps, 0), "encoding-name");
+  if (g_strcmp0 (name, "VP8") == 0)
+    media = "video";
+  else if (g_strcmp0 (name, "OPUS") == 0)
+    media = "audio";
+  gst_clear_caps (&caps);
+  return media;
+}
+
+static const gchar *
+line_for (Receiver * receiver, const gchar * media)
+{
+  if (g_str_equal (media, "video"))
+    return receiver->options->wiretap ? TAP_VIDEO_LINE : VIDEO_LINE;
+  return receiver->options->wiretap ? TAP_AUDIO_LINE : AUDIO_LINE;
+}
+
+static void
+throw_away (Receiver * receiver, GstPad * pad)
+{
+  GstElement *sink = gst_element_factory_make ("fakesink", NULL);
+  GstPad *entry;
+
+  g_object_set (sink, "async", FALSE, "sync", FALSE, NULL);
+  gst_bin_add (receiver->pipeline, sink);
+  gst_element_sync_state_with_parent (sink);
+  entry = gst_element_get_static_pad (sink, "sink");
+  gst_pad_link (pad, entry);
+  gst_object_unref (entry);
+}
+
+void
+receiver_add (Receiver * receiver, const gchar * from, GstPad * pad)
+{
+  const gchar *media = media_of (pad);
+  GError *error = NULL;
+  GstElement *entry_element, *frames;
+  Stream *stream;
+  GstPad *entry, *ghost;
+
+  if (!media) {
+    g_printerr ("e2ee-call: %s sends something that is neither VP8 nor Opus; ignored\n", from);
+    throw_away (receiver, pad);
+    return;
+  }
+
+  stream = g_new0 (Stream, 1);
+  stream->receiver = receiver;
+  stream->from = g_strdup (from);
+  stream->media = media;
+  stream->shield_state = -1;
+  stream->bin = gst_parse_bin_from_description_full (line_for (receiver, media), FALSE, NULL,
+      GST_PARSE_FLAG_FATAL_ERRORS, &error);
+  if (!stream->bin) {
+    GST_ELEMENT_ERROR (receiver->pipeline, CORE, MISSING_PLUGIN, ("%s", error->message), (NULL));
+    g_clear_error (&error);
+    stream_free (stream);
+    throw_away (receiver, pad);
+    return;
+  }
+  stream->decryptor = gst_bin_get_by_name (GST_BIN (stream->bin), "decryptor");
+  protection_set_up_decryptor (receiver->protection, stream->decryptor);
+  watch_branch (stream, &stream->opened, EVIDENCE_OPENED, "depayloader", "decoder");
+  if (receiver->options->wiretap) {
+    watch_branch (stream, &stream->raw, EVIDENCE_RAW, "raw-depayloader", "raw-decoder");
+    entry_element = gst_bin_get_by_name (GST_BIN (stream->bin), "packets");
+  } else {
+    entry_element = gst_object_ref (stream->decryptor);
+    if (g_str_equal (media, "video")) {
+      stream->sink = gst_bin_get_by_name (GST_BIN (stream->bin), "sink");
+      add_probe (stream, "shield", "src", GST_PAD_PROBE_TYPE_BUFFER, on_shown, stream);
+    }
+  }
+
+  g_mutex_lock (&receiver->lock);
+  g_ptr_array_add (receiver->streams, stream);
+  g_mutex_unlock (&receiver->lock);
+
+  gst_bin_add (receiver->pipeline, stream->bin);
+  frames = gst_bin_get_by_name (GST_BIN (stream->bin), "frames");
+  if (frames && receiver->recorder)
+    recorder_link (receiver->recorder, media, stream->bin, frames);
+  gst_clear_object (&frames);
+
+  entry = gst_element_get_static_pad (entry_element, "sink");
+  ghost = gst_ghost_pad_new ("sink", entry);
+  gst_pad_add_probe (ghost, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, on_packet,
+      stream, NULL);
+  gst_element_add_pad (stream->bin, ghost);
+  gst_element_sync_state_with_parent (stream->bin);
+  if (GST_PAD_LINK_FAILED (gst_pad_link (pad, ghost)))
+    GST_ELEMENT_ERROR (receiver->pipeline, CORE, PAD, ("What %s sends cannot be linked.", from),
+        (NULL));
+  gst_object_unref (entry);
+  gst_object_unref (entry_element);
+}
+
+gboolean
+receiver_forgives (Receiver * receiver, GstObject * source)
+{
+  gboolean forgives = FALSE;
+  guint i;
+
+  if (!receiver->options->wiretap)
+    return FALSE;
+  g_mutex_lock (&receiver->lock);
+  for (i = 0; i < receiver->streams->len && !forgives; i++) {
+    Stream *stream = g_ptr_array_index (receiver->streams, i);
+
+    forgives = gst_object_has_as_ancestor (source, GST_OBJECT (stream->bin));
+  }
+  g_mutex_unlock (&receiver->lock);
+  return forgives;
+}
+
+guint64
+receiver_count_frames (Receiver * receiver)
+{
+  guint64 n = 0;
+  guint i;
+
+  g_mutex_lock (&receiver->lock);
+  for (i = 0; i < receiver->streams->len; i++) {
+    Stream *stream = g_ptr_array_index (receiver->streams, i);
+
+    n += 1 + g_atomic_int_get (&stream->opened.frames) + g_atomic_int_get (&stream->opened.pictures)
+        + g_atomic_int_get (&stream->raw.frames) + g_atomic_int_get (&stream->raw.pictures);
+  }
+  g_mutex_unlock (&receiver->lock);
+  return n;
+}
+
+gboolean
+receiver_save_snapshot (Receiver * receiver, const gchar * path, GError ** error)
+{
+  GstSample *sample = NULL;
+  gboolean saved = FALSE;
+  guint i;
+
+  g_mutex_lock (&receiver->lock);
+  for (i = 0; i < receiver->streams->len && !sample; i++) {
+    Stream *stream = g_ptr_array_index (receiver->streams, i);
+
+    if (stream->sink)
+      g_object_get (stream->sink, "last-sample", &sample, NULL);
+  }
+  g_mutex_unlock (&receiver->lock);
+
+  if (sample) {
+    saved = picture_save (sample, path, error);
+    gst_sample_unref (sample);
+  } else {
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "no picture has been decoded");
+  }
+  return saved;
+}
+
+static void
+add_time (json_t * object, const gchar * name, gint64 begun, gint64 when)
+{
+  if (when)
+    json_object_set_new (object, name, json_real ((when - begun) / 1000.0));
+}
+
+/* From when the participant started. */
+static json_t *
+branch_stats (const Branch * branch, gint64 begun)
+{
+  json_t *object = json_pack ("{s:I, s:I}", "frames",
+      (json_int_t) g_atomic_int_get (&branch->frames), "decoded",
+      (json_int_t) g_atomic_int_get (&branch->pictures));
+
+  add_time (object, "first-frame-ms", begun, branch->first_frame);
+  add_time (object, "first-decoded-ms", begun, branch->first_picture);
+  return object;
+}
+
+json_t *
+receiver_stats (Receiver * receiver)
+{
+  json_t *all = json_array ();
+  guint i;
+
+  g_mutex_lock (&receiver->lock);
+  for (i = 0; i < receiver->streams->len; i++) {
+    Stream *stream = g_ptr_array_index (receiver->streams, i);
+    json_t *object = json_pack ("{s:s, s:s, s:o, s:o}", "from", stream->from,
+        "media", stream->media, "decryptor", stats_of_element (stream->decryptor),
+        "opened", branch_stats (&stream->opened, receiver->begun));
+
+    add_time (object, "first-packet-ms", receiver->begun, stream->first_packet);
+    if (receiver->options->wiretap)
+      json_object_set_new (object, "raw", branch_stats (&stream->raw, receiver->begun));
+    if (stream->sink && g_atomic_int_get (&stream->shield_state) >= 0)
+      json_object_set_new (object, "status-of-last-picture",
+          json_string (gst_e2ee_state_get_nick (g_atomic_int_get (&stream->shield_state))));
+    json_array_append_new (all, object);
+  }
+  g_mutex_unlock (&receiver->lock);
+  return all;
+}

@@ -1,0 +1,29 @@
+/* The recording branch: what was decrypted, as far as the policy lets it pass.
+ *
+ *     tee ! queue ! e2eepolicy feature=recording ! matroskamux ! filesink
+ *
+ * gst-e2ee, LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+#include <jansson.h>
+
+G_BEGIN_DECLS
+
+typedef struct _Recorder Recorder;
+
+/* @gated: FALSE only in negative controls.  NULL and @error when the file cannot be made. */
+Recorder *recorder_new (GstBin * pipeline, const gchar * path, gboolean gated, GError ** error);
+/* The pipeline must be in NULL. */
+void recorder_free (Recorder * recorder);
+
+/* Streaming thread: the first stream of each @media is recorded, from @tee in @bin. */
+void recorder_link (Recorder * recorder, const gchar * media, GstElement * bin, GstElement * tee);
+
+/* Ends the file; @finished is called in the main thread when it is closed for good. */
+void recorder_finish (Recorder * recorder, GSourceFunc finished, gpointer user_data);
+
+/* {"file": path, "gates": {"video": {...}, "audio": {...}}} */
+json_t *recorder_stats (Recorder * recorder);
+
+G_END_DECLS

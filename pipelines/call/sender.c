@@ -1,0 +1,370 @@
+/* What one participant sends.
+ *
+ * gst-e2ee, LGPL-2.1-or-later */
+
+#include "sender.h"
+
+#define GST_USE_UNSTABLE_API
+#include <gst/video/video.h>
+#include <gst/webrtc/webrtc.h>
+
+#include "stats.h"
+
+/* Old packets give way after so long, so that a receiver who is stuck never holds up another. */
+#define BRANCH_LINE "queue leaky=downstream max-size-buffers=0 max-size-bytes=0 " \
+    "max-size-time=2000000000 ! capsfilter name=caps"
+
+#define VIDEO_LINE "queue ! videoconvert ! video/x-raw,format=I420 " \
+    "! vp8enc name=encoder deadline=1 cpu-used=8 end-usage=cbr target-bitrate=800000 " \
+    "keyframe-max-dist=60 %s ! rtpvp8pay name=payloader picture-id-mode=15-bit " \
+    "! e2eeenc name=encryptor ! tee name=out allow-not-linked=true"
+#define AUDIO_LINE "queue ! audioconvert ! audioresample ! audio/x-raw,rate=48000,channels=2 " \
+    "! opusenc name=encoder bitrate=48000 %s ! rtpopuspay name=payloader " \
+    "! e2eeenc name=encryptor ! tee name=out allow-not-linked=true"
+
+/* Between encoder and payloader, in a negative control only. */
+#define CLEAR_TEE "! tee name=clear"
+
+/* Where a sender is, for the probes in the streaming threads. */
+typedef enum
+{
+  CLOSED,
+  OPENING,                      /* waits for a key frame */
+  OPEN
+} Gate;
+
+typedef struct
+{
+  Sender *sender;
+  const gchar *media;
+  GstElement *bin;
+  GstElement *encoder;
+  GstElement *encryptor;
+  GstElement *tee;
+  GstPad *clear;                /* encoded, not encrypted */
+  guint payload_type;
+  gint gate;                    /* atomic, Gate */
+  gint frames;                  /* atomic */
+} Stream;
+
+struct _Sender
+{
+  GstBin *pipeline;
+  const CallOptions *options;
+  Evidence *evidence;
+  Stream streams[2];
+  guint n_streams;
+  GSourceFunc ready;
+  gpointer user_data;
+  gint told_ready;              /* atomic */
+};
+
+/* Before the sources start for good, what they make is thrown away here: caps go through, so
+ * that there is something to offer, and frames do not, so that every frame that is encrypted has
+ * somebody to go to. */
+static GstPadProbeReturn
+on_frame (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  Stream *stream = user_data;
+  GstBuffer *frame = GST_PAD_PROBE_INFO_BUFFER (info);
+
+  if (g_atomic_int_get (&stream->gate) == OPENING
+      && !GST_BUFFER_FLAG_IS_SET (frame, GST_BUFFER_FLAG_DELTA_UNIT))
+    g_atomic_int_compare_and_exchange (&stream->gate, OPENING, OPEN);
+  if (g_atomic_int_get (&stream->gate) != OPEN)
+    return GST_PAD_PROBE_DROP;
+
+  g_atomic_int_inc (&stream->frames);
+  evidence_add_frame (stream->sender->evidence, EVIDENCE_SENT, stream->media, NULL, frame);
+  return GST_PAD_PROBE_OK;
+}
+
+static GstPadProbeReturn
+on_picture (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  Stream *stream = user_data;
+
+  if (g_atomic_int_get (&stream->gate) != CLOSED)
+    evidence_add_picture (stream->sender->evidence, EVIDENCE_SENT, NULL, pad,
+        GST_PAD_PROBE_INFO_BUFFER (info));
+  return GST_PAD_PROBE_OK;
+}
+
+gboolean
+sender_is_ready (Sender * sender)
+{
+  guint i;
+
+  for (i = 0; i < sender->n_streams; i++) {
+    GstPad *pad = gst_element_get_static_pad (sender->streams[i].encryptor, "src");
+    gboolean has_caps = gst_pad_has_current_caps (pad);
+
+    gst_object_unref (pad);
+    if (!has_caps)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Streaming thread. */
+static void
+on_caps (GstPad * pad, GParamSpec * pspec, gpointer user_data)
+{
+  Sender *sender = user_data;
+
+  if (sender_is_ready (sender) && g_atomic_int_compare_and_exchange (&sender->told_ready, 0, 1))
+    g_main_context_invoke (NULL, sender->ready, sender->user_data);
+}
+
+static void
+add_probe (GstElement * element, const gchar * pad_name, GstPadProbeCallback probe,
+    Stream * stream)
+{
+  GstPad *pad = gst_element_get_static_pad (element, pad_name);
+
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, probe, stream, NULL);
+  gst_object_unref (pad);
+}
+
+static gboolean
+add_stream (Sender * sender, const gchar * media, const gchar * source, const gchar * rest,
+    guint payload_type, Protection * protection, GError ** error)
+{
+  Stream *stream = &sender->streams[sender->n_streams];
+  gchar *end = g_strdup_printf (rest, sender->options->control_clear_copy ? CLEAR_TEE : "");
+  gchar *line = g_strconcat (source, " ! ", end, NULL);
+  GstElement *bin = gst_parse_bin_from_description_full (line, FALSE, NULL,
+      GST_PARSE_FLAG_FATAL_ERRORS, error);
+  GstElement *payloader;
+  GstPad *pad;
+
+  g_free (line);
+  g_free (end);
+  if (!bin) {
+    g_prefix_error (error, "%s source: ", media);
+    return FALSE;
+  }
+  stream->sender = sender;
+  stream->media = media;
+  stream->bin = bin;
+  stream->payload_type = payload_type;
+  stream->encoder = gst_bin_get_by_name (GST_BIN (bin), "encoder");
+  stream->encryptor = gst_bin_get_by_name (GST_BIN (bin), "encryptor");
+  stream->tee = gst_bin_get_by_name (GST_BIN (bin), "out");
+  stream->clear = gst_element_get_static_pad (stream->encoder, "src");
+  sender->n_streams++;
+
+  payloader = gst_bin_get_by_name (GST_BIN (bin), "payloader");
+  g_object_set (payloader, "pt", payload_type, NULL);
+  gst_object_unref (payloader);
+  protection_set_up_encryptor (protection, stream->encryptor);
+
+  add_probe (stream->encoder, "src", on_frame, stream);
+  if (g_str_equal (media, "video"))
+    add_probe (stream->encoder, "sink", on_picture, stream);
+  pad = gst_element_get_static_pad (stream->encryptor, "src");
+  g_signal_connect (pad, "notify::caps", G_CALLBACK (on_caps), sender);
+  gst_object_unref (pad);
+
+  gst_bin_add (sender->pipeline, bin);
+  return TRUE;
+}
+
+Sender *
+sender_new (GstBin * pipeline, const CallOptions * options, Protection * protection,
+    Evidence * evidence, const SenderPayloadTypes * types, GSourceFunc ready, gpointer user_data,
+    GError ** error)
+{
+  Sender *sender = g_new0 (Sender, 1);
+  guint i;
+
+  sender->pipeline = pipeline;
+  sender->options = options;
+  sender->evidence = evidence;
+  sender->ready = ready;
+  sender->user_data = user_data;
+
+  if (types->video && options->video_source && !add_stream (sender, "video",
+          options->video_source, VIDEO_LINE, types->video, protection, error))
+    goto fail;
+  if (types->audio && options->audio_source && !add_stream (sender, "audio",
+          options->audio_source, AUDIO_LINE, types->audio, protection, error))
+    goto fail;
+
+  for (i = 0; i < sender->n_streams; i++)
+    gst_element_sync_state_with_parent (sender->streams[i].bin);
+  /* Nothing to wait for. */
+  if (sender->n_streams == 0)
+    g_main_context_invoke (NULL, ready, user_data);
+  return sender;
+
+fail:
+  sender_free (sender);
+  return NULL;
+}
+
+void
+sender_free (Sender * sender)
+{
+  guint i;
+
+  if (!sender)
+    return;
+  for (i = 0; i < sender->n_streams; i++) {
+    Stream *stream = &sender->streams[i];
+
+    gst_object_unref (stream->clear);
+    gst_object_unref (stream->encoder);
+    gst_object_unref (stream->encryptor);
+    gst_object_unref (stream->tee);
+  }
+  g_free (sender);
+}
+
+/* What webrtcbin must know to describe the stream.  No SSRC: with it the caps would never
+ * intersect with what the other side offers. */
+static GstCaps *
+description_of (const Stream * stream)
+{
+  gboolean is_video = g_str_equal (stream->media, "video");
+
+  return gst_caps_new_simple ("application/x-rtp", "media", G_TYPE_STRING, stream->media,
+      "encoding-name", G_TYPE_STRING, is_video ? "VP8" : "OPUS",
+      "clock-rate", G_TYPE_INT, is_video ? 90000 : 48000,
+      "payload", G_TYPE_INT, stream->payload_type, NULL);
+}
+
+static GstPad *
+request_pad (GstElement * webrtc, const Stream * stream, gboolean is_copy)
+{
+  GstPadTemplate *template = gst_element_get_pad_template (webrtc, "sink_%u");
+  GstCaps *caps = description_of (stream);
+  GstPad *pad = gst_element_request_pad (webrtc, template, NULL, caps);
+  GstWebRTCRTPTransceiver *transceiver = NULL;
+
+  gst_caps_unref (caps);
+  if (pad)
+    g_object_get (pad, "transceiver", &transceiver, NULL);
+  if (transceiver) {
+    /* Set here and not in on-new-transceiver: there it keeps webrtcbin 1.22 from ever making an
+     * offer. */
+    g_object_set (transceiver, "do-nack", g_str_equal (stream->media, "video"), NULL);
+    if (is_copy)
+      g_object_set (transceiver, "direction", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDONLY, NULL);
+    gst_object_unref (transceiver);
+  }
+  return pad;
+}
+
+/* The branch begins at the tee behind the encryptor; a copy in clear, which is there to see
+ * whether anybody would notice, at a payloader of its own. */
+static gboolean
+add_branch (Sender * sender, Stream * stream, GstPad * sink, gboolean in_clear)
+{
+  const gchar *payloader = g_str_equal (stream->media, "video") ?
+      "rtpvp8pay name=payloader picture-id-mode=15-bit" : "rtpopuspay name=payloader";
+  GstElement *branch = gst_parse_bin_from_description (BRANCH_LINE, TRUE, NULL);
+  GstElement *filter = gst_bin_get_by_name (GST_BIN (branch), "caps");
+  GstCaps *caps;
+  gboolean linked;
+  GstPad *src;
+
+  /* The caps came before this branch was there, and come again only with the first packet;
+   * webrtcbin asks for them now, and must be told the whole of them, SSRC included. */
+  src = gst_element_get_static_pad (stream->encryptor, "src");
+  caps = gst_pad_get_current_caps (src);
+  if (in_clear) {
+    /* Its payloader numbers packets by itself. */
+    caps = gst_caps_make_writable (caps);
+    gst_structure_remove_fields (gst_caps_get_structure (caps, 0), "ssrc", "timestamp-offset",
+        "seqnum-offset", NULL);
+  }
+  g_object_set (filter, "caps", caps, NULL);
+  gst_caps_unref (caps);
+  gst_object_unref (src);
+  gst_object_unref (filter);
+
+  gst_bin_add (GST_BIN (stream->bin), branch);
+  if (in_clear) {
+    gchar *line = g_strdup_printf ("queue ! %s pt=%u", payloader, stream->payload_type);
+    GstElement *clear = gst_parse_bin_from_description (line, TRUE, NULL);
+    GstElement *tee = gst_bin_get_by_name (GST_BIN (stream->bin), "clear");
+
+    g_free (line);
+    gst_bin_add (GST_BIN (stream->bin), clear);
+    gst_element_sync_state_with_parent (branch);
+    gst_element_sync_state_with_parent (clear);
+    linked = gst_element_link_many (tee, clear, branch, NULL);
+    gst_object_unref (tee);
+  } else {
+    gst_element_sync_state_with_parent (branch);
+    linked = gst_element_link (stream->tee, branch);
+  }
+
+  src = gst_element_get_static_pad (branch, "src");
+  if (linked) {
+    GstPad *ghost = gst_ghost_pad_new (NULL, src);
+
+    gst_pad_set_active (ghost, TRUE);
+    gst_element_add_pad (stream->bin, ghost);
+    linked = gst_pad_link (ghost, sink) == GST_PAD_LINK_OK;
+  }
+  gst_object_unref (src);
+  return linked;
+}
+
+gboolean
+sender_link (Sender * sender, GstElement * webrtc, gboolean is_copy)
+{
+  gboolean linked = TRUE;
+  guint i;
+
+  for (i = 0; i < sender->n_streams && linked; i++) {
+    GstPad *pad = request_pad (webrtc, &sender->streams[i], is_copy);
+
+    linked = pad && add_branch (sender, &sender->streams[i], pad,
+        is_copy && sender->options->control_clear_copy);
+    gst_clear_object (&pad);
+  }
+  return linked;
+}
+
+void
+sender_start (Sender * sender)
+{
+  guint i;
+
+  for (i = 0; i < sender->n_streams; i++) {
+    Stream *stream = &sender->streams[i];
+
+    g_atomic_int_compare_and_exchange (&stream->gate, CLOSED, OPENING);
+    if (g_str_equal (stream->media, "video"))
+      gst_pad_send_event (stream->clear,
+          gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0));
+  }
+}
+
+void
+sender_stop (Sender * sender)
+{
+  guint i;
+
+  for (i = 0; i < sender->n_streams; i++)
+    g_atomic_int_set (&sender->streams[i].gate, CLOSED);
+}
+
+json_t *
+sender_stats (Sender * sender)
+{
+  json_t *all = json_object ();
+  guint i;
+
+  for (i = 0; sender && i < sender->n_streams; i++) {
+    Stream *stream = &sender->streams[i];
+
+    json_object_set_new (all, stream->media, json_pack ("{s:I, s:o}", "frames-encoded",
+            (json_int_t) g_atomic_int_get (&stream->frames),
+            "encryptor", stats_of_element (stream->encryptor)));
+  }
+  return all;
+}

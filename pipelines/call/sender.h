@@ -1,0 +1,48 @@
+/* What one participant sends: sources, encoders, encryptors, and a branch to each who gets it.
+ *
+ *     source ! vp8enc ! rtpvp8pay ! e2eeenc ! tee ! queue ! webrtcbin
+ *
+ * What is encoded is dropped before the payloader until all are connected.
+ *
+ * gst-e2ee, LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+#include <jansson.h>
+
+#include "evidence.h"
+#include "options.h"
+#include "protection.h"
+
+G_BEGIN_DECLS
+
+typedef struct _Sender Sender;
+
+/* The RTP payload types to send with; 0: there is no such medium in the offer. */
+typedef struct
+{
+  guint video;
+  guint audio;
+} SenderPayloadTypes;
+
+/* @ready is called in the main thread when the branches have caps, and so can be offered. */
+Sender *sender_new (GstBin * pipeline, const CallOptions * options, Protection * protection,
+    Evidence * evidence, const SenderPayloadTypes * types, GSourceFunc ready, gpointer user_data,
+    GError ** error);
+/* The pipeline must be in NULL. */
+void sender_free (Sender * sender);
+
+gboolean sender_is_ready (Sender * sender);
+
+/* Pads of @webrtc are asked for and linked: video, then audio.  @is_copy: he only gets, and
+ * gives nothing. */
+gboolean sender_link (Sender * sender, GstElement * webrtc, gboolean is_copy);
+
+/* Frames go out from the next key frame on, and no more after stop. */
+void sender_start (Sender * sender);
+void sender_stop (Sender * sender);
+
+/* {"video": {"frames-encoded": n, "encryptor": {...}}, "audio": ...} */
+json_t *sender_stats (Sender * sender);
+
+G_END_DECLS
