@@ -1,0 +1,768 @@
+/* What e2eeenc and e2eedec share.
+ *
+ * gst-e2ee, LGPL-2.1-or-later
+ *
+ * Lock order: stream lock -> object lock, and stream lock -> key store lock; object lock and key
+ * store lock are never held together.  Signals, messages, events and buffers leave with neither of
+ * the two held.
+ *
+ * A change of settings raises `settings_changed`; the streaming thread then copies what it needs,
+ * so that a frame costs no lock. */
+
+#include "cryptor.h"
+
+#include "core/frame/key.h"
+
+#include <gst/video/video.h>
+#include <string.h>
+
+GST_DEBUG_CATEGORY_STATIC (e2ee_cryptor_debug);
+#define GST_CAT_DEFAULT e2ee_cryptor_debug
+
+/* As browsers do; leaves room for SRTP, UDP and tunnels within an Ethernet frame. */
+#define DEFAULT_MTU 1200
+#define MIN_MTU 64
+#define MAX_MTU 65535
+#define DEFAULT_SUITE GST_E2EE_CIPHER_SUITE_AES_128_GCM_SHA256_128
+#define REQUEST_KEY_INTERVAL_MS 1000
+
+enum
+{
+  PROP_0,
+  PROP_KEY_FILE,
+  PROP_KEY_PROVIDER,
+  PROP_FORMAT,
+  PROP_PACKETIZATION,
+  PROP_CIPHER_SUITE,
+  PROP_MTU,
+  PROP_STATS
+};
+
+enum
+{
+  SIGNAL_REQUEST_KEY,
+  SIGNAL_REMOVE_KEY,
+  SIGNAL_CLEAR_KEYS,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+/* Any buffer may be offered; what cannot be protected is refused with its reason when its caps
+ * come. */
+static GstStaticPadTemplate sink_template =
+GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
+static GstStaticPadTemplate src_template =
+GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
+
+G_DEFINE_ABSTRACT_TYPE_WITH_CODE (GstE2eeCryptor, gst_e2ee_cryptor, GST_TYPE_ELEMENT,
+    GST_DEBUG_CATEGORY_INIT (e2ee_cryptor_debug, "e2eecryptor", 0, "e2eeenc and e2eedec"));
+
+GType
+gst_e2ee_format_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+    {GST_E2EE_FORMAT_SFRAME, "SFrame (RFC 9605)", "sframe"},
+    {0, NULL, NULL}
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_enum_register_static ("GstE2eeFormat", values));
+  return type;
+}
+
+GType
+gst_e2ee_packetization_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+    {GST_E2EE_PACKETIZATION_CODEC, "The codec's own RTP payload format", "codec"},
+    {0, NULL, NULL}
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_enum_register_static ("GstE2eePacketization", values));
+  return type;
+}
+
+/* --- what a subclass may say and ask --- */
+
+void
+gst_e2ee_cryptor_count_drop (GstE2eeCryptor * self, e2ee_result cause)
+{
+  e2ee_counter_add (&self->causes[cause], 1);
+  GST_LOG_OBJECT (self, "frame dropped: %s", e2ee_result_text (cause));
+}
+
+void
+gst_e2ee_cryptor_count_frame (GstE2eeCryptor * self, gsize size)
+{
+  e2ee_counter_add (&self->frames, 1);
+  e2ee_counter_add (&self->bytes, size);
+}
+
+static gboolean
+was_asked_lately (GstE2eeCryptorStream * stream, guint64 key_id)
+{
+  guint n = G_N_ELEMENTS (stream->asked_key_id);
+
+  for (guint i = 0; i < n; i++)
+    if (stream->asked_ms[i] != 0 && stream->asked_key_id[i] == key_id
+        && stream->now_ms - stream->asked_ms[i] < REQUEST_KEY_INTERVAL_MS)
+      return TRUE;
+  stream->asked_key_id[stream->next_asked] = key_id;
+  stream->asked_ms[stream->next_asked] = stream->now_ms;
+  stream->next_asked = (stream->next_asked + 1) % n;
+  return FALSE;
+}
+
+gboolean
+gst_e2ee_cryptor_request_key (GstE2eeCryptor * self, guint64 key_id)
+{
+  GstE2eeKey *key = NULL;
+  gboolean taken = FALSE;
+
+  if (was_asked_lately (&self->stream, key_id))
+    return FALSE;
+  g_signal_emit (self, signals[SIGNAL_REQUEST_KEY], 0, key_id, &key);
+  if (key) {
+    taken = e2ee_key_store_add (self->store, key);
+    if (!taken)
+      GST_WARNING_OBJECT (self, "the key given for key id %" G_GUINT64_FORMAT " cannot be used",
+          key_id);
+    gst_e2ee_key_unref (key);
+  }
+  e2ee_key_store_take (self->store, &self->stream.keys);
+  return taken;
+}
+
+GstFlowReturn
+gst_e2ee_cryptor_push_ready (GstE2eeCryptor * self)
+{
+  GstFlowReturn ret = GST_FLOW_OK;
+  GstMiniObject *object;
+
+  while ((object = e2ee_frame_path_pull (self->path))) {
+    if (ret != GST_FLOW_OK)
+      gst_mini_object_unref (object);
+    else if (GST_IS_BUFFER_LIST (object))
+      ret = gst_pad_push_list (self->srcpad, GST_BUFFER_LIST_CAST (object));
+    else
+      ret = gst_pad_push (self->srcpad, GST_BUFFER_CAST (object));
+  }
+  return ret;
+}
+
+void
+gst_e2ee_cryptor_set_state (GstE2eeCryptor * self, GstE2eeState state, const gchar * reason,
+    guint64 key_id)
+{
+  GstE2eeCryptorStream *stream = &self->stream;
+  GstE2eeStatus *status;
+  GstStructure *structure;
+  guint64 dropped = 0;
+
+  /* Once for each change: a stream that goes on failing says so once, whatever the next frame
+   * fails of. */
+  if (G_LIKELY (stream->state == state && (state == GST_E2EE_STATE_DEGRADED
+              || (stream->said_key_id == key_id && stream->reason == reason))))
+    return;
+  stream->state = state;
+  stream->reason = reason;
+  stream->said_key_id = key_id;
+
+  for (guint i = 1; i < E2EE_N_RESULTS; i++)
+    dropped += e2ee_counter_get (&self->causes[i]);
+  status = e2ee_key_snapshot_status (&stream->keys, key_id);
+  structure = gst_structure_new ("e2ee-status",
+      "state", G_TYPE_STRING, gst_e2ee_state_get_nick (state),
+      "key-id", G_TYPE_UINT64, key_id,
+      "epoch", G_TYPE_UINT64, status ? gst_e2ee_status_get_epoch (status) : (guint64) 0,
+      "frames", G_TYPE_UINT64, e2ee_counter_get (&self->frames),
+      "dropped", G_TYPE_UINT64, dropped, NULL);
+  if (status && gst_e2ee_status_get_sender (status))
+    gst_structure_set (structure, "sender", G_TYPE_STRING, gst_e2ee_status_get_sender (status),
+        NULL);
+  if (reason)
+    gst_structure_set (structure, "reason", G_TYPE_STRING, reason, NULL);
+  GST_INFO_OBJECT (self, "%" GST_PTR_FORMAT, structure);
+  if (GST_E2EE_CRYPTOR_GET_CLASS (self)->usage == GST_E2EE_KEY_USAGE_DECRYPT) {
+    GstE2eeStatus *said = gst_e2ee_status_new (state,
+        status ? gst_e2ee_status_get_sender (status) : NULL,
+        status ? gst_e2ee_status_get_epoch (status) : 0);
+
+    gst_pad_push_event (self->srcpad, gst_event_new_e2ee_status (said));
+    gst_e2ee_status_unref (said);
+  }
+  gst_element_post_message (GST_ELEMENT_CAST (self),
+      gst_message_new_element (GST_OBJECT_CAST (self), structure));
+}
+
+void
+gst_e2ee_cryptor_request_key_frame (GstE2eeCryptor * self, guint64 interval_ms)
+{
+  GstE2eeCryptorStream *stream = &self->stream;
+
+  if (!e2ee_frame_path_is_video (self->path))
+    return;
+  if (stream->key_frame_asked_ms && stream->now_ms - stream->key_frame_asked_ms < interval_ms)
+    return;
+  stream->key_frame_asked_ms = stream->now_ms;
+  GST_DEBUG_OBJECT (self, "asking for a key frame");
+  gst_pad_push_event (self->sinkpad,
+      gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0));
+}
+
+/* --- the streaming thread --- */
+
+static void
+on_frame (E2eeFramePath * path, const E2eeFrame * frame, gpointer user_data)
+{
+  GstE2eeCryptor *self = user_data;
+
+  GST_E2EE_CRYPTOR_GET_CLASS (self)->frame (self, frame);
+}
+
+static void
+publish_rtp_stats (GstE2eeCryptor * self)
+{
+  const E2eeRtpRegroupStats *stats = e2ee_frame_path_get_stats (self->path);
+  const guint64 values[] = { stats->packets, stats->frames, stats->not_rtp, stats->empty,
+    stats->malformed, stats->duplicate, stats->late, stats->incomplete
+  };
+
+  G_STATIC_ASSERT (G_N_ELEMENTS (values) == G_N_ELEMENTS (self->rtp));
+  for (guint i = 0; i < G_N_ELEMENTS (values); i++)
+    e2ee_counter_set (&self->rtp[i], values[i]);
+}
+
+static void
+take_settings (GstE2eeCryptor * self)
+{
+  guint mtu;
+
+  if (G_LIKELY (!atomic_exchange_explicit (&self->settings_changed, 0, memory_order_acquire)))
+    return;
+  GST_OBJECT_LOCK (self);
+  mtu = self->settings.mtu;
+  GST_OBJECT_UNLOCK (self);
+  e2ee_frame_path_set_mtu (self->path, mtu);
+}
+
+static gboolean
+begin (GstE2eeCryptor * self)
+{
+  gboolean changed;
+  gchar *complaint;
+
+  if (G_UNLIKELY (!e2ee_frame_path_is_ready (self->path))) {
+    GST_ELEMENT_ERROR (self, CORE, NEGOTIATION, (NULL), ("data came before caps"));
+    return FALSE;
+  }
+  if (atomic_load_explicit (&self->settings_changed, memory_order_relaxed))
+    take_settings (self);
+  self->stream.now_ms = g_get_monotonic_time () / 1000;
+  changed = e2ee_key_store_take (self->store, &self->stream.keys);
+  if (changed && (complaint = e2ee_key_store_take_complaint (self->store))) {
+    GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS, ("%s", complaint), (NULL));
+    g_free (complaint);
+  }
+  GST_E2EE_CRYPTOR_GET_CLASS (self)->begin (self, changed);
+  return TRUE;
+}
+
+static GstFlowReturn
+end (GstE2eeCryptor * self)
+{
+  GstFlowReturn ret = GST_E2EE_CRYPTOR_GET_CLASS (self)->end (self);
+
+  publish_rtp_stats (self);
+  return ret;
+}
+
+static GstFlowReturn
+gst_e2ee_cryptor_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
+{
+  GstE2eeCryptor *self = GST_E2EE_CRYPTOR (parent);
+
+  if (!begin (self)) {
+    gst_buffer_unref (buffer);
+    return GST_FLOW_NOT_NEGOTIATED;
+  }
+  e2ee_frame_path_push (self->path, buffer);
+  return end (self);
+}
+
+static GstFlowReturn
+gst_e2ee_cryptor_chain_list (GstPad * pad, GstObject * parent, GstBufferList * list)
+{
+  GstE2eeCryptor *self = GST_E2EE_CRYPTOR (parent);
+  GstFlowReturn ret = GST_FLOW_OK;
+
+  if (!begin (self)) {
+    gst_buffer_list_unref (list);
+    return GST_FLOW_NOT_NEGOTIATED;
+  }
+  if (!e2ee_frame_path_is_audio (self->path)) {
+    e2ee_frame_path_push_list (self->path, list);
+    return end (self);
+  }
+  /* Audio frames one by one: a gap event must stand where the frame that failed would have been. */
+  for (guint i = 0; i < gst_buffer_list_length (list) && ret == GST_FLOW_OK; i++) {
+    e2ee_frame_path_push (self->path, gst_buffer_ref (gst_buffer_list_get (list, i)));
+    ret = end (self);
+  }
+  gst_buffer_list_unref (list);
+  return ret;
+}
+
+static gboolean
+set_caps (GstE2eeCryptor * self, GstCaps * caps)
+{
+  const gchar *why = NULL;
+
+  if (gst_caps_is_empty (caps) || gst_caps_is_any (caps)) {
+    why = "the caps are not fixed";
+  } else {
+    take_settings (self);
+    if (e2ee_frame_path_set_caps (self->path, caps, &why))
+      return TRUE;
+  }
+  GST_ELEMENT_ERROR (self, STREAM, WRONG_TYPE,
+      ("This media cannot be end-to-end encrypted: %s", why), ("caps %" GST_PTR_FORMAT, caps));
+  return FALSE;
+}
+
+static gboolean
+gst_e2ee_cryptor_sink_event (GstPad * pad, GstObject * parent, GstEvent * event)
+{
+  GstE2eeCryptor *self = GST_E2EE_CRYPTOR (parent);
+  GstE2eeCryptorClass *klass = GST_E2EE_CRYPTOR_GET_CLASS (self);
+  GstCaps *caps;
+
+  switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_CAPS:
+      gst_event_parse_caps (event, &caps);
+      if (!set_caps (self, caps)) {
+        gst_event_unref (event);
+        return FALSE;
+      }
+      break;
+    case GST_EVENT_SEGMENT:
+      gst_event_copy_segment (event, &self->stream.segment);
+      break;
+    case GST_EVENT_FLUSH_STOP:
+      klass->forget (self, FALSE);
+      e2ee_frame_path_flush (self->path);
+      gst_segment_init (&self->stream.segment, GST_FORMAT_UNDEFINED);
+      break;
+    case GST_EVENT_EOS:
+      e2ee_frame_path_drain (self->path);
+      gst_e2ee_cryptor_push_ready (self);
+      klass->forget (self, TRUE);
+      publish_rtp_stats (self);
+      break;
+    default:
+      break;
+  }
+  return gst_pad_event_default (pad, parent, event);
+}
+
+/* --- properties --- */
+
+static void
+gst_e2ee_cryptor_set_property (GObject * object, guint id, const GValue * value, GParamSpec * pspec)
+{
+  GstE2eeCryptor *self = GST_E2EE_CRYPTOR (object);
+
+  GST_OBJECT_LOCK (self);
+  switch (id) {
+    case PROP_KEY_FILE:
+      g_free (self->settings.key_file);
+      self->settings.key_file = g_value_dup_string (value);
+      break;
+    case PROP_KEY_PROVIDER:
+      g_clear_object (&self->settings.provider);
+      self->settings.provider = g_value_dup_object (value);
+      break;
+    case PROP_FORMAT:
+      self->settings.format = g_value_get_enum (value);
+      break;
+    case PROP_PACKETIZATION:
+      self->settings.packetization = g_value_get_enum (value);
+      break;
+    case PROP_CIPHER_SUITE:
+      self->settings.suite = g_value_get_enum (value);
+      self->settings.suite_is_set = TRUE;
+      break;
+    case PROP_MTU:
+      self->settings.mtu = g_value_get_uint (value);
+      atomic_store (&self->settings_changed, 1);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      break;
+  }
+  GST_OBJECT_UNLOCK (self);
+}
+
+static GstStructure *
+make_stats (GstE2eeCryptor * self)
+{
+  GstE2eeCryptorClass *klass = GST_E2EE_CRYPTOR_GET_CLASS (self);
+  static const gchar *const rtp_names[] = { "packets", "whole-frames", "not-rtp", "empty",
+    "malformed", "duplicate", "late", "incomplete"
+  };
+  GstStructure *stats = gst_structure_new (klass->usage == GST_E2EE_KEY_USAGE_ENCRYPT ?
+      "application/x-e2ee-encoder-stats" : "application/x-e2ee-decoder-stats",
+      "frames", G_TYPE_UINT64, e2ee_counter_get (&self->frames),
+      "bytes", G_TYPE_UINT64, e2ee_counter_get (&self->bytes), NULL);
+  guint64 dropped = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (rtp_names); i++)
+    gst_structure_set (stats, rtp_names[i], G_TYPE_UINT64, e2ee_counter_get (&self->rtp[i]), NULL);
+  for (guint i = 1; i < E2EE_N_RESULTS; i++) {
+    guint64 n = e2ee_counter_get (&self->causes[i]);
+
+    dropped += n;
+    gst_structure_set (stats, e2ee_result_name (i), G_TYPE_UINT64, n, NULL);
+  }
+  gst_structure_set (stats, "dropped", G_TYPE_UINT64, dropped, NULL);
+  klass->add_stats (self, stats);
+  return stats;
+}
+
+static void
+gst_e2ee_cryptor_get_property (GObject * object, guint id, GValue * value, GParamSpec * pspec)
+{
+  GstE2eeCryptor *self = GST_E2EE_CRYPTOR (object);
+
+  if (id == PROP_STATS) {
+    g_value_take_boxed (value, make_stats (self));
+    return;
+  }
+  GST_OBJECT_LOCK (self);
+  switch (id) {
+    case PROP_KEY_FILE:
+      g_value_set_string (value, self->settings.key_file);
+      break;
+    case PROP_KEY_PROVIDER:
+      g_value_set_object (value, self->settings.provider);
+      break;
+    case PROP_FORMAT:
+      g_value_set_enum (value, self->settings.format);
+      break;
+    case PROP_PACKETIZATION:
+      g_value_set_enum (value, self->settings.packetization);
+      break;
+    case PROP_CIPHER_SUITE:
+      g_value_set_enum (value, self->settings.suite);
+      break;
+    case PROP_MTU:
+      g_value_set_uint (value, self->settings.mtu);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      break;
+  }
+  GST_OBJECT_UNLOCK (self);
+}
+
+static gboolean
+remove_key (GstE2eeCryptor * self, guint64 key_id)
+{
+  return e2ee_key_store_remove (self->store, key_id);
+}
+
+static void
+clear_keys (GstE2eeCryptor * self)
+{
+  e2ee_key_store_clear (self->store);
+}
+
+/* --- states --- */
+
+static gboolean
+open_keys (GstE2eeCryptor * self)
+{
+  GstE2eeKeyProvider *provider = NULL;
+  gchar *key_file;
+  GstE2eeCipherSuite suite;
+  gboolean suite_is_set;
+  E2eeKeyStoreSettings settings;
+  GError *error = NULL;
+
+  GST_OBJECT_LOCK (self);
+  key_file = g_strdup (self->settings.key_file);
+  suite = self->settings.suite;
+  suite_is_set = self->settings.suite_is_set;
+  settings = self->settings.keys;
+  if (self->settings.provider)
+    provider = g_object_ref (self->settings.provider);
+  GST_OBJECT_UNLOCK (self);
+
+  e2ee_key_store_configure (self->store, &settings);
+  if (provider == NULL && key_file) {
+    GstE2eeKeyFile *file = gst_e2ee_key_file_new (key_file, &error);
+
+    if (file && suite_is_set && !gst_e2ee_key_file_set_default_suite (file, suite, &error))
+      g_clear_object (&file);
+    if (file == NULL) {
+      GST_ELEMENT_ERROR_WITH_DETAILS (self, RESOURCE, OPEN_READ, ("%s", error->message), (NULL),
+          ("domain", G_TYPE_STRING, g_quark_to_string (error->domain), "code", G_TYPE_INT,
+              error->code, NULL));
+      g_error_free (error);
+      g_free (key_file);
+      return FALSE;
+    }
+    provider = GST_E2EE_KEY_PROVIDER (file);
+  }
+  e2ee_key_store_set_provider (self->store, provider);
+  g_clear_object (&provider);
+  g_free (key_file);
+  return TRUE;
+}
+
+static void
+forget_stream (GstE2eeCryptor * self)
+{
+  GstE2eeCryptorClass *klass = GST_E2EE_CRYPTOR_GET_CLASS (self);
+
+  klass->forget (self, FALSE);
+  klass->reset (self);
+  e2ee_frame_path_reset (self->path);
+  e2ee_key_snapshot_clear (&self->stream.keys);
+  memset (&self->stream, 0, sizeof self->stream);
+  gst_segment_init (&self->stream.segment, GST_FORMAT_UNDEFINED);
+  for (guint i = 0; i < E2EE_N_RESULTS; i++)
+    e2ee_counter_set (&self->causes[i], 0);
+  for (guint i = 0; i < G_N_ELEMENTS (self->rtp); i++)
+    e2ee_counter_set (&self->rtp[i], 0);
+  e2ee_counter_set (&self->frames, 0);
+  e2ee_counter_set (&self->bytes, 0);
+  atomic_store (&self->settings_changed, 1);
+}
+
+static GstStateChangeReturn
+gst_e2ee_cryptor_change_state (GstElement * element, GstStateChange transition)
+{
+  GstE2eeCryptor *self = GST_E2EE_CRYPTOR (element);
+  GstStateChangeReturn ret;
+
+  if (transition == GST_STATE_CHANGE_NULL_TO_READY && !open_keys (self))
+    return GST_STATE_CHANGE_FAILURE;
+
+  ret = GST_ELEMENT_CLASS (gst_e2ee_cryptor_parent_class)->change_state (element, transition);
+
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+    forget_stream (self);
+  else if (transition == GST_STATE_CHANGE_READY_TO_NULL)
+    e2ee_key_store_reset (self->store);
+  return ret;
+}
+
+static void
+gst_e2ee_cryptor_finalize (GObject * object)
+{
+  GstE2eeCryptor *self = GST_E2EE_CRYPTOR (object);
+
+  e2ee_key_snapshot_clear (&self->stream.keys);
+  e2ee_frame_path_free (self->path);
+  e2ee_key_store_free (self->store);
+  g_clear_object (&self->settings.provider);
+  g_free (self->settings.key_file);
+  G_OBJECT_CLASS (gst_e2ee_cryptor_parent_class)->finalize (object);
+}
+
+static void
+gst_e2ee_cryptor_init (GstE2eeCryptor * self)
+{
+  self->settings.suite = DEFAULT_SUITE;
+  self->settings.mtu = DEFAULT_MTU;
+  self->settings.keys.key_id = -1;
+  self->settings.keys.replay_window = E2EE_REPLAY_DEFAULT_WINDOW;
+  self->settings.keys.frame_limit = E2EE_KEY_DEFAULT_LIMIT;
+  self->path = e2ee_frame_path_new (on_frame, self);
+  atomic_init (&self->settings_changed, 1);
+  gst_segment_init (&self->stream.segment, GST_FORMAT_UNDEFINED);
+
+  self->sinkpad = gst_pad_new_from_static_template (&sink_template, "sink");
+  gst_pad_set_chain_function (self->sinkpad, gst_e2ee_cryptor_chain);
+  gst_pad_set_chain_list_function (self->sinkpad, gst_e2ee_cryptor_chain_list);
+  gst_pad_set_event_function (self->sinkpad, gst_e2ee_cryptor_sink_event);
+  GST_PAD_SET_PROXY_CAPS (self->sinkpad);
+  gst_element_add_pad (GST_ELEMENT_CAST (self), self->sinkpad);
+
+  self->srcpad = gst_pad_new_from_static_template (&src_template, "src");
+  GST_PAD_SET_PROXY_CAPS (self->srcpad);
+  gst_element_add_pad (GST_ELEMENT_CAST (self), self->srcpad);
+}
+
+static void
+gst_e2ee_cryptor_constructed (GObject * object)
+{
+  GstE2eeCryptor *self = GST_E2EE_CRYPTOR (object);
+
+  G_OBJECT_CLASS (gst_e2ee_cryptor_parent_class)->constructed (object);
+  self->store = e2ee_key_store_new (GST_E2EE_CRYPTOR_GET_CLASS (self)->usage);
+}
+
+static gboolean
+stop_at_first_key (GSignalInvocationHint * hint, GValue * result, const GValue * answer,
+    gpointer user_data)
+{
+  g_value_copy (answer, result);
+  return g_value_get_boxed (answer) == NULL;
+}
+
+static void
+gst_e2ee_cryptor_class_init (GstE2eeCryptorClass * klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+  const GParamFlags ready = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY
+      | GST_PARAM_DOC_SHOW_DEFAULT;
+
+  object_class->constructed = gst_e2ee_cryptor_constructed;
+  object_class->finalize = gst_e2ee_cryptor_finalize;
+  object_class->set_property = gst_e2ee_cryptor_set_property;
+  object_class->get_property = gst_e2ee_cryptor_get_property;
+  element_class->change_state = gst_e2ee_cryptor_change_state;
+
+  /**
+   * GstE2eeCryptor:key-file:
+   *
+   * A JWK Set (RFC 7517) with the keys, readable by its owner only; docs/key-files.md.  Read from
+   * NULL to READY; ignored when #GstE2eeCryptor:key-provider is set.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_KEY_FILE,
+      g_param_spec_string ("key-file", "Key file",
+          "JWK Set with the keys, readable by its owner only", NULL, ready));
+
+  /**
+   * GstE2eeCryptor:key-provider:
+   *
+   * An object that owns the keys, in place of a key file.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_KEY_PROVIDER,
+      g_param_spec_object ("key-provider", "Key provider",
+          "Object that owns the keys; used in place of key-file", GST_TYPE_E2EE_KEY_PROVIDER,
+          ready));
+
+  /**
+   * GstE2eeCryptor:format:
+   *
+   * How a frame is protected.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_FORMAT,
+      g_param_spec_enum ("format", "Format", "How a frame is protected", GST_TYPE_E2EE_FORMAT,
+          GST_E2EE_FORMAT_SFRAME, ready));
+
+  /**
+   * GstE2eeCryptor:packetization:
+   *
+   * How protected frames are put into RTP packets.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_PACKETIZATION,
+      g_param_spec_enum ("packetization", "Packetization",
+          "How protected frames are put into RTP packets", GST_TYPE_E2EE_PACKETIZATION,
+          GST_E2EE_PACKETIZATION_CODEC, ready));
+
+  /**
+   * GstE2eeCryptor:cipher-suite:
+   *
+   * The suite of keys in #GstE2eeCryptor:key-file that name none (no "alg").  Until it is set,
+   * keys of 32 bytes are for AES_256_GCM_SHA512_128.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_CIPHER_SUITE,
+      g_param_spec_enum ("cipher-suite", "Cipher suite",
+          "SFrame cipher suite of keys in the key file that name none", GST_TYPE_E2EE_CIPHER_SUITE,
+          DEFAULT_SUITE, ready));
+
+  /**
+   * GstE2eeCryptor:mtu:
+   *
+   * The largest RTP packet to make, in bytes with its RTP header.  Audio frames are never split.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_MTU,
+      g_param_spec_uint ("mtu", "MTU", "Largest RTP packet to make, in bytes", MIN_MTU, MAX_MTU,
+          DEFAULT_MTU, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING
+          | GST_PARAM_DOC_SHOW_DEFAULT));
+
+  /**
+   * GstE2eeCryptor:stats:
+   *
+   * Counters since the last READY, all #guint64: `frames` and `bytes` that went through, `dropped`
+   * and one counter for each cause of a drop (docs/elements), and what regrouping RTP packets met.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_STATS,
+      g_param_spec_boxed ("stats", "Statistics", "Counters, one for each cause of a drop",
+          GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+
+  /**
+   * GstE2eeCryptor::request-key:
+   * @element: the element
+   * @key_id: the SFrame key id that is needed; for e2eeenc #GstE2eeEnc:key-id, or 0 when any will
+   * do
+   *
+   * Asks for a key that neither file nor provider has.  Emitted in the streaming thread with no
+   * lock held, at most once a second for one key id.
+   *
+   * Returns: (transfer full) (nullable): the key
+   *
+   * Since: 0.1
+   */
+  signals[SIGNAL_REQUEST_KEY] =
+      g_signal_new ("request-key", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+      stop_at_first_key, NULL, NULL, GST_TYPE_E2EE_KEY, 1, G_TYPE_UINT64);
+
+  /**
+   * GstE2eeCryptor::remove-key:
+   * @element: the element
+   * @key_id: the SFrame key id
+   *
+   * Forgets a key at once.
+   *
+   * Returns: %TRUE when there was one
+   *
+   * Since: 0.1
+   */
+  signals[SIGNAL_REMOVE_KEY] =
+      g_signal_new_class_handler ("remove-key", G_TYPE_FROM_CLASS (klass),
+      G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION, G_CALLBACK (remove_key), NULL, NULL, NULL,
+      G_TYPE_BOOLEAN, 1, G_TYPE_UINT64);
+
+  /**
+   * GstE2eeCryptor::clear-keys:
+   * @element: the element
+   *
+   * Forgets every key at once; nothing passes until another comes.
+   *
+   * Since: 0.1
+   */
+  signals[SIGNAL_CLEAR_KEYS] =
+      g_signal_new_class_handler ("clear-keys", G_TYPE_FROM_CLASS (klass),
+      G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION, G_CALLBACK (clear_keys), NULL, NULL, NULL,
+      G_TYPE_NONE, 0);
+
+  gst_element_class_add_static_pad_template (element_class, &sink_template);
+  gst_element_class_add_static_pad_template (element_class, &src_template);
+  gst_type_mark_as_plugin_api (GST_TYPE_E2EE_CRYPTOR, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_E2EE_FORMAT, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_E2EE_PACKETIZATION, 0);
+}

@@ -1,0 +1,147 @@
+/* What e2eeenc and e2eedec share: pads, keys, settings, the way of buffers through them.
+ *
+ * gst-e2ee, LGPL-2.1-or-later */
+#pragma once
+
+#include "counters.h"
+#include "framepath.h"
+#include "keystore.h"
+
+G_BEGIN_DECLS
+
+/**
+ * GstE2eeFormat:
+ * @GST_E2EE_FORMAT_SFRAME: SFrame, RFC 9605
+ *
+ * How a frame is protected.
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  GST_E2EE_FORMAT_SFRAME
+} GstE2eeFormat;
+
+#define GST_TYPE_E2EE_FORMAT (gst_e2ee_format_get_type ())
+GType gst_e2ee_format_get_type (void);
+
+/**
+ * GstE2eePacketization:
+ * @GST_E2EE_PACKETIZATION_CODEC: the codec's own RTP payload format, as browsers with
+ *   RTCRtpScriptTransform use it
+ *
+ * How protected frames become RTP packets.
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  GST_E2EE_PACKETIZATION_CODEC
+} GstE2eePacketization;
+
+#define GST_TYPE_E2EE_PACKETIZATION (gst_e2ee_packetization_get_type ())
+GType gst_e2ee_packetization_get_type (void);
+
+#define GST_TYPE_E2EE_CRYPTOR (gst_e2ee_cryptor_get_type ())
+#define GST_E2EE_CRYPTOR(o) \
+  (G_TYPE_CHECK_INSTANCE_CAST ((o), GST_TYPE_E2EE_CRYPTOR, GstE2eeCryptor))
+#define GST_E2EE_CRYPTOR_GET_CLASS(o) \
+  (G_TYPE_INSTANCE_GET_CLASS ((o), GST_TYPE_E2EE_CRYPTOR, GstE2eeCryptorClass))
+
+typedef struct _GstE2eeCryptor GstE2eeCryptor;
+typedef struct _GstE2eeCryptorClass GstE2eeCryptorClass;
+
+GType gst_e2ee_cryptor_get_type (void);
+
+typedef struct
+{
+  gchar *key_file;
+  GstE2eeKeyProvider *provider;
+  GstE2eeCipherSuite suite;
+  gboolean suite_is_set;
+  GstE2eeFormat format;
+  GstE2eePacketization packetization;
+  guint mtu;
+  E2eeKeyStoreSettings keys;
+} GstE2eeCryptorSettings;
+
+typedef struct
+{
+  GstSegment segment;
+  E2eeKeySnapshot keys;
+  guint64 now_ms;               /* monotonic, read once for each push */
+  guint64 key_frame_asked_ms;   /* when a key frame was last asked for; 0: never */
+  GstE2eeState state;           /* what was last said on the bus */
+  const gchar *reason;
+  guint64 said_key_id;
+  guint64 asked_key_id[8];      /* key ids lately asked for, so that no frame asks twice */
+  guint64 asked_ms[8];
+  guint next_asked;
+  gboolean warned;
+} GstE2eeCryptorStream;
+
+struct _GstE2eeCryptor
+{
+  GstElement parent;
+
+  GstPad *sinkpad;
+  GstPad *srcpad;
+  E2eeKeyStore *store;          /* has its own lock */
+  E2eeCounter frames;
+  E2eeCounter bytes;
+  E2eeCounter causes[E2EE_N_RESULTS];
+  E2eeCounter rtp[8];           /* a copy of E2eeRtpRegroupStats, made after each push */
+  atomic_int settings_changed;
+
+  /*< protected by the object lock >*/
+  GstE2eeCryptorSettings settings;
+
+  /*< belongs to the streaming thread >*/
+  E2eeFramePath *path;
+  GstE2eeCryptorStream stream;
+};
+
+struct _GstE2eeCryptorClass
+{
+  GstElementClass parent_class;
+
+  GstE2eeKeyUsage usage;
+
+  /* One frame.  Streaming thread, with no lock but the stream lock held. */
+  void (*frame) (GstE2eeCryptor * self, const E2eeFrame * frame);
+  /* Around each push: before the first frame (time and keys are up to date; @keys_changed says
+   * whether they are others than before), and after the last, to push what is ready. */
+  void (*begin) (GstE2eeCryptor * self, gboolean keys_changed);
+  GstFlowReturn (*end) (GstE2eeCryptor * self);
+  /* Frames that wait are given up; @count is FALSE for a flush. */
+  void (*forget) (GstE2eeCryptor * self, gboolean count);
+  /* The stream is over (PAUSED to READY). */
+  void (*reset) (GstE2eeCryptor * self);
+  /* Any thread. */
+  void (*add_stats) (GstE2eeCryptor * self, GstStructure * stats);
+};
+
+/* All below: streaming thread. */
+
+/* A frame is lost for @cause, or went through. */
+void gst_e2ee_cryptor_count_drop (GstE2eeCryptor * self, e2ee_result cause);
+void gst_e2ee_cryptor_count_frame (GstE2eeCryptor * self, gsize size);
+
+/* Emits request-key, at most once a second for one key id.  TRUE when the app gave a key: the
+ * snapshot then has it. */
+gboolean gst_e2ee_cryptor_request_key (GstE2eeCryptor * self, guint64 key_id);
+
+/* Pushes what the path has ready. */
+GstFlowReturn gst_e2ee_cryptor_push_ready (GstE2eeCryptor * self);
+
+/* Says on the bus, once for each change, what state the media is in.  @reason: a static word, or
+ * NULL. */
+void gst_e2ee_cryptor_set_state (GstE2eeCryptor * self, GstE2eeState state, const gchar * reason,
+    guint64 key_id);
+
+/* Asks upstream for a key frame, at most once in @interval_ms. */
+void gst_e2ee_cryptor_request_key_frame (GstE2eeCryptor * self, guint64 interval_ms);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstE2eeCryptor, gst_object_unref)
+
+G_END_DECLS

@@ -1,0 +1,383 @@
+/* e2eedec: decrypts media frames, and lets nothing else through.
+ *
+ * gst-e2ee, LGPL-2.1-or-later */
+
+/**
+ * SECTION:element-e2eedec
+ * @title: e2eedec
+ * @see_also: e2eeenc
+ *
+ * Decrypts what e2eeenc, or a browser that speaks the same SFrame, has encrypted.
+ *
+ * Its place is between `webrtcbin` (or `rtpjitterbuffer`) and the RTP depayloader.  Not one byte
+ * that was not authenticated leaves it: a frame in clear, under a wrong key, replayed or changed
+ * on the way is dropped and counted under its cause.  Lost video makes it ask for a key frame;
+ * lost audio becomes a gap event.  Frames under a key that is not there yet wait for it 200 ms.
+ *
+ * Every buffer that leaves carries a #GstE2eeStatusMeta, which shieldoverlay and e2eepolicy read.
+ *
+ * ## Example pipeline
+ * |[
+ * gst-launch-1.0 videotestsrc num-buffers=100 ! vp8enc deadline=1 ! rtpvp8pay ! \
+ *   e2eeenc key-file=keys.jwks ! e2eedec key-file=keys.jwks ! rtpvp8depay ! vp8dec ! autovideosink
+ * ]| Encrypts and decrypts in one pipeline; `e2ee-keygen keys.jwks` makes the key file.
+ *
+ * Since: 0.1
+ */
+
+#include "elements.h"
+#include "cryptor.h"
+
+#include "core/frame/sframe.h"
+
+#include <string.h>
+
+GST_DEBUG_CATEGORY_STATIC (e2ee_dec_debug);
+#define GST_CAT_DEFAULT e2ee_dec_debug
+
+/* A key that comes by another way than the media may be this late. */
+#define HOLD_MS 200
+/* 64 frames are a second of video or of audio. */
+#define MAX_HELD 64
+#define KEY_FRAME_INTERVAL_MS 1000
+/* So many frames lost in a row, and the stream is no longer said to be on: half a second of audio.
+ * */
+#define MAX_LOST_IN_A_ROW 25
+/* RFC 7587: Opus frames last 2.5 to 120 ms, nearly always 20. */
+#define MIN_AUDIO_FRAME (2500 * GST_USECOND)
+#define MAX_AUDIO_FRAME (120 * GST_MSECOND)
+#define DEFAULT_AUDIO_FRAME (20 * GST_MSECOND)
+
+enum
+{
+  PROP_0,
+  PROP_REPLAY_WINDOW_SIZE
+};
+
+#define GST_TYPE_E2EE_DEC (gst_e2ee_dec_get_type ())
+G_DECLARE_FINAL_TYPE (GstE2eeDec, gst_e2ee_dec, GST, E2EE_DEC, GstE2eeCryptor)
+
+typedef struct
+{
+  E2eeHeldFrame *frame;
+  guint64 since_ms;
+} Held;
+
+struct _GstE2eeDec
+{
+  GstE2eeCryptor parent;
+
+  E2eeCounter gaps;
+  E2eeCounter n_held;
+
+  /*< belongs to the streaming thread >*/
+  GstFlowReturn ret;            /* of this push */
+  GQueue held;                  /* Held, oldest first */
+  gboolean replaying;
+  guint64 replayed_since_ms;    /* when the frame that is replayed was first held */
+  gboolean may_hold;
+  guint lost_in_a_row;
+  guint64 incomplete;           /* frames with lost packets that a key frame was asked for */
+  GstClockTime last_pts;        /* audio: to know how long a lost frame would have lasted */
+  GstClockTime frame_duration;
+  GstClockTime gap_pts;         /* audio: a gap to be pushed behind what is ready */
+  GstClockTime gap_duration;
+};
+
+G_DEFINE_TYPE_WITH_CODE (GstE2eeDec, gst_e2ee_dec, GST_TYPE_E2EE_CRYPTOR,
+    GST_DEBUG_CATEGORY_INIT (e2ee_dec_debug, "e2eedec", 0, "end-to-end decryptor"));
+GST_ELEMENT_REGISTER_DEFINE (e2eedec, "e2eedec", GST_RANK_NONE, GST_TYPE_E2EE_DEC);
+
+static void gst_e2ee_dec_forget (GstE2eeCryptor * cryptor, gboolean count);
+
+static void
+watch_audio_time (GstE2eeDec * self, const E2eeFrame * frame)
+{
+  if (GST_CLOCK_TIME_IS_VALID (frame->duration)) {
+    self->frame_duration = frame->duration;
+  } else if (GST_CLOCK_TIME_IS_VALID (frame->pts) && GST_CLOCK_TIME_IS_VALID (self->last_pts)
+      && frame->pts >= self->last_pts + MIN_AUDIO_FRAME
+      && frame->pts <= self->last_pts + MAX_AUDIO_FRAME) {
+    self->frame_duration = frame->pts - self->last_pts;
+  }
+  self->last_pts = frame->pts;
+}
+
+/* A frame is lost for good: say so in numbers, to the encoder or the audio decoder, and, when it
+ * goes on, on the bus. */
+static void
+lose_frame (GstE2eeDec * self, const E2eeFrame * frame, e2ee_result cause, guint64 key_id)
+{
+  GstE2eeCryptor *cryptor = GST_E2EE_CRYPTOR (self);
+
+  gst_e2ee_cryptor_count_drop (cryptor, cause);
+  if (frame->is_audio) {
+    self->gap_pts = frame->pts;
+    self->gap_duration = self->frame_duration;
+  }
+  gst_e2ee_cryptor_request_key_frame (cryptor, KEY_FRAME_INTERVAL_MS);
+
+  /* One forged packet must not take the shield away, else a server could do so at will; a stream
+   * that has never been on, or has stopped to be, is shown for what it is. */
+  self->lost_in_a_row++;
+  if (cryptor->stream.state != GST_E2EE_STATE_ON || self->lost_in_a_row >= MAX_LOST_IN_A_ROW)
+    gst_e2ee_cryptor_set_state (cryptor, GST_E2EE_STATE_DEGRADED, e2ee_result_name (cause), key_id);
+  if (cause == E2EE_ERR_UNKNOWN_KEY && !cryptor->stream.warned
+      && e2ee_keyring_size (cryptor->stream.keys.ring) == 0) {
+    cryptor->stream.warned = TRUE;
+    GST_ELEMENT_WARNING (self, STREAM, DECRYPT_NOKEY,
+        ("There is no key to decrypt with; nothing is let through."),
+        ("set key-file or key-provider, or answer request-key"));
+  }
+}
+
+static gboolean
+hold_frame (GstE2eeDec * self)
+{
+  GstE2eeCryptor *cryptor = GST_E2EE_CRYPTOR (self);
+  Held *held;
+
+  if (!self->may_hold || self->held.length >= MAX_HELD)
+    return FALSE;
+  held = g_new0 (Held, 1);
+  held->frame = e2ee_frame_path_hold (cryptor->path);
+  held->since_ms = self->replaying ? self->replayed_since_ms : cryptor->stream.now_ms;
+  if (self->replaying)
+    g_queue_push_head (&self->held, held);
+  else
+    g_queue_push_tail (&self->held, held);
+  e2ee_counter_set (&self->n_held, self->held.length);
+  return TRUE;
+}
+
+static void
+gst_e2ee_dec_frame (GstE2eeCryptor * cryptor, const E2eeFrame * frame)
+{
+  GstE2eeDec *self = GST_E2EE_DEC (cryptor);
+  const E2eeKeySnapshot *keys = &cryptor->stream.keys;
+  e2ee_prefix prefix = { 0, };
+  e2ee_sframe_info info = { 0, };
+  e2ee_result result;
+  gsize size = 0;
+  guint8 *out;
+
+  if (frame->is_audio && !self->replaying)
+    watch_audio_time (self, frame);
+  result = e2ee_prefix_read (frame->codec, frame->data, &prefix);
+  if (result != E2EE_OK)
+    goto lost;
+
+  out = e2ee_frame_path_write_begin (cryptor->path, frame->data.size);
+  do {
+    result = e2ee_sframe_open (keys->ring, cryptor->stream.now_ms,
+        E2EE_BYTES (frame->data.data, prefix.size),
+        E2EE_BYTES (frame->data.data + prefix.size, frame->data.size - prefix.size),
+        out + prefix.size, &size, &info);
+  } while (result == E2EE_ERR_UNKNOWN_KEY && gst_e2ee_cryptor_request_key (cryptor, info.kid));
+  if (result == E2EE_ERR_UNKNOWN_KEY && hold_frame (self))
+    return;
+  if (result != E2EE_OK)
+    goto lost;
+
+  memcpy (out, frame->data.data, prefix.size);
+  e2ee_frame_path_write_end (cryptor->path, prefix.size + size,
+      e2ee_key_snapshot_status (keys, info.kid), info.kid, info.ctr);
+  gst_e2ee_cryptor_count_frame (cryptor, prefix.size + size);
+  self->lost_in_a_row = 0;
+  gst_e2ee_cryptor_set_state (cryptor, GST_E2EE_STATE_ON, NULL, info.kid);
+  /* Frames that still wait are older than one that has been let through: their time is over. */
+  if (G_UNLIKELY (self->held.length > 0 && !self->replaying))
+    gst_e2ee_dec_forget (cryptor, TRUE);
+  return;
+
+lost:
+  lose_frame (self, frame, result, info.kid);
+}
+
+/* Pushes what is ready, and behind it the gap of an audio frame that was lost. */
+static void
+push_out (GstE2eeDec * self)
+{
+  GstE2eeCryptor *cryptor = GST_E2EE_CRYPTOR (self);
+  GstFlowReturn ret = gst_e2ee_cryptor_push_ready (cryptor);
+
+  if (self->ret == GST_FLOW_OK)
+    self->ret = ret;
+  if (GST_CLOCK_TIME_IS_VALID (self->gap_pts)) {
+    gst_pad_push_event (cryptor->srcpad, gst_event_new_gap (self->gap_pts, self->gap_duration));
+    e2ee_counter_add (&self->gaps, 1);
+    self->gap_pts = GST_CLOCK_TIME_NONE;
+  }
+}
+
+/* Runs the frames that wait through the callback again, in their order, until one must go on
+ * waiting. */
+static void
+replay_held (GstE2eeDec * self)
+{
+  GstE2eeCryptor *cryptor = GST_E2EE_CRYPTOR (self);
+  gboolean waits = FALSE;
+  Held *held;
+
+  self->replaying = TRUE;
+  while (!waits && (held = g_queue_pop_head (&self->held))) {
+    guint left = self->held.length;
+
+    /* One that has waited too long runs once more and is then lost under its own cause. */
+    self->may_hold = cryptor->stream.now_ms - held->since_ms < HOLD_MS;
+    self->replayed_since_ms = held->since_ms;
+    e2ee_frame_path_replay (cryptor->path, held->frame);
+    g_free (held);
+    waits = self->held.length > left;
+    push_out (self);
+  }
+  self->replaying = FALSE;
+  self->may_hold = TRUE;
+  e2ee_counter_set (&self->n_held, self->held.length);
+}
+
+static void
+gst_e2ee_dec_forget (GstE2eeCryptor * cryptor, gboolean count)
+{
+  GstE2eeDec *self = GST_E2EE_DEC (cryptor);
+  Held *held;
+
+  while ((held = g_queue_pop_head (&self->held))) {
+    if (count)
+      gst_e2ee_cryptor_count_drop (cryptor, E2EE_ERR_UNKNOWN_KEY);
+    e2ee_held_frame_free (held->frame);
+    g_free (held);
+  }
+  e2ee_counter_set (&self->n_held, 0);
+  self->gap_pts = GST_CLOCK_TIME_NONE;
+  self->last_pts = GST_CLOCK_TIME_NONE;
+}
+
+static void
+gst_e2ee_dec_begin (GstE2eeCryptor * cryptor, gboolean keys_changed)
+{
+  GstE2eeDec *self = GST_E2EE_DEC (cryptor);
+
+  self->ret = GST_FLOW_OK;
+  if (G_UNLIKELY (self->held.length > 0))
+    replay_held (self);
+}
+
+static GstFlowReturn
+gst_e2ee_dec_end (GstE2eeCryptor * cryptor)
+{
+  GstE2eeDec *self = GST_E2EE_DEC (cryptor);
+  guint64 incomplete = e2ee_frame_path_get_stats (cryptor->path)->incomplete;
+
+  push_out (self);
+  if (G_UNLIKELY (incomplete != self->incomplete)) {
+    self->incomplete = incomplete;
+    gst_e2ee_cryptor_request_key_frame (cryptor, KEY_FRAME_INTERVAL_MS);
+  }
+  return self->ret;
+}
+
+static void
+gst_e2ee_dec_reset (GstE2eeCryptor * cryptor)
+{
+  GstE2eeDec *self = GST_E2EE_DEC (cryptor);
+
+  self->lost_in_a_row = 0;
+  self->incomplete = 0;
+  self->frame_duration = DEFAULT_AUDIO_FRAME;
+  self->may_hold = TRUE;
+  e2ee_counter_set (&self->gaps, 0);
+}
+
+static void
+gst_e2ee_dec_add_stats (GstE2eeCryptor * cryptor, GstStructure * stats)
+{
+  GstE2eeDec *self = GST_E2EE_DEC (cryptor);
+
+  gst_structure_set (stats, "gaps", G_TYPE_UINT64, e2ee_counter_get (&self->gaps),
+      "held", G_TYPE_UINT64, e2ee_counter_get (&self->n_held), NULL);
+}
+
+static void
+gst_e2ee_dec_set_property (GObject * object, guint id, const GValue * value, GParamSpec * pspec)
+{
+  GstE2eeCryptor *cryptor = GST_E2EE_CRYPTOR (object);
+  E2eeKeyStoreSettings settings;
+
+  GST_OBJECT_LOCK (object);
+  if (id == PROP_REPLAY_WINDOW_SIZE)
+    cryptor->settings.keys.replay_window = g_value_get_uint (value);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  settings = cryptor->settings.keys;
+  GST_OBJECT_UNLOCK (object);
+  e2ee_key_store_configure (cryptor->store, &settings);
+}
+
+static void
+gst_e2ee_dec_get_property (GObject * object, guint id, GValue * value, GParamSpec * pspec)
+{
+  GstE2eeCryptor *cryptor = GST_E2EE_CRYPTOR (object);
+
+  GST_OBJECT_LOCK (object);
+  if (id == PROP_REPLAY_WINDOW_SIZE)
+    g_value_set_uint (value, cryptor->settings.keys.replay_window);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  GST_OBJECT_UNLOCK (object);
+}
+
+static void
+gst_e2ee_dec_finalize (GObject * object)
+{
+  gst_e2ee_dec_forget (GST_E2EE_CRYPTOR (object), FALSE);
+  G_OBJECT_CLASS (gst_e2ee_dec_parent_class)->finalize (object);
+}
+
+static void
+gst_e2ee_dec_init (GstE2eeDec * self)
+{
+  g_queue_init (&self->held);
+  self->last_pts = GST_CLOCK_TIME_NONE;
+  self->gap_pts = GST_CLOCK_TIME_NONE;
+  gst_e2ee_dec_reset (GST_E2EE_CRYPTOR (self));
+}
+
+static void
+gst_e2ee_dec_class_init (GstE2eeDecClass * klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+  GstE2eeCryptorClass *cryptor_class = (GstE2eeCryptorClass *) klass;
+
+  object_class->set_property = gst_e2ee_dec_set_property;
+  object_class->get_property = gst_e2ee_dec_get_property;
+  object_class->finalize = gst_e2ee_dec_finalize;
+  cryptor_class->usage = GST_E2EE_KEY_USAGE_DECRYPT;
+  cryptor_class->frame = gst_e2ee_dec_frame;
+  cryptor_class->begin = gst_e2ee_dec_begin;
+  cryptor_class->end = gst_e2ee_dec_end;
+  cryptor_class->forget = gst_e2ee_dec_forget;
+  cryptor_class->reset = gst_e2ee_dec_reset;
+  cryptor_class->add_stats = gst_e2ee_dec_add_stats;
+
+  /**
+   * GstE2eeDec:replay-window-size:
+   *
+   * By how many frames a frame may be late and still be taken; each is taken once (RFC 9605
+   * section 9.3).  Rounded up to a multiple of 64.  Counts for keys that come after it was set.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_REPLAY_WINDOW_SIZE,
+      g_param_spec_uint ("replay-window-size", "Replay window size",
+          "By how many frames a frame may be late and still be taken", E2EE_REPLAY_MIN_WINDOW,
+          E2EE_REPLAY_MAX_WINDOW, E2EE_REPLAY_DEFAULT_WINDOW,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY
+          | GST_PARAM_DOC_SHOW_DEFAULT));
+
+  gst_element_class_set_static_metadata (element_class, "End-to-end decryptor",
+      "Filter/Decryptor/Network/WebRTC",
+      "Decrypts media frames that were encrypted end to end (SFrame, RFC 9605)",
+      "The gst-e2ee authors");
+}

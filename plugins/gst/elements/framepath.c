@@ -1,0 +1,333 @@
+/* The way of media frames through an element (framepath.h).
+ *
+ * gst-e2ee, LGPL-2.1-or-later */
+
+#include "framepath.h"
+
+#include <string.h>
+
+typedef struct
+{
+  GstE2eeStatus *status;
+  guint64 key_id;
+  guint64 counter;
+} Stamp;
+
+struct _E2eeHeldFrame
+{
+  E2eeRtpHeld *packets;         /* RTP */
+  GstBuffer *buffer;            /* anything else */
+};
+
+struct _E2eeFramePath
+{
+  E2eeFrameFunc func;
+  gpointer user_data;
+
+  gboolean ready;
+  const E2eeRtpCodec *codec;    /* NULL: buffers that are protected whole */
+  E2eeRtpRegroup *regroup;      /* NULL: no RTP */
+  guint mtu;
+  E2eeRtpRegroupStats stats;    /* of what was not RTP */
+
+  /* One buffer that is a frame, while the callback runs. */
+  GstBuffer *in;
+  GstBuffer *out;
+  GstMapInfo out_map;
+  gboolean discont;             /* a frame was dropped since the last that left */
+  GQueue ready_out;             /* GstBuffer or GstBufferList, not RTP */
+  GstBufferList *out_list;      /* collects while a list is taken in */
+};
+
+E2eeFramePath *
+e2ee_frame_path_new (E2eeFrameFunc func, gpointer user_data)
+{
+  E2eeFramePath *path = g_new0 (E2eeFramePath, 1);
+
+  path->func = func;
+  path->user_data = user_data;
+  path->mtu = 1200;
+  g_queue_init (&path->ready_out);
+  return path;
+}
+
+void
+e2ee_frame_path_free (E2eeFramePath * path)
+{
+  e2ee_frame_path_reset (path);
+  g_free (path);
+}
+
+static void
+on_rtp_frame (E2eeRtpRegroup * regroup, const E2eeRtpFrame * rtp, gpointer user_data)
+{
+  E2eeFramePath *path = user_data;
+  E2eeFrame frame = {
+    .data = rtp->data,
+    .codec = path->codec->codec,
+    .is_audio = path->codec->is_audio,
+    .is_video = !path->codec->is_audio,
+    .pts = rtp->pts,
+    .duration = GST_CLOCK_TIME_NONE,
+  };
+
+  path->func (path, &frame, path->user_data);
+}
+
+/* Text and application data are protected whole.  Raw media is refused: it is far too much for a
+ * network, and encrypting it there is nearly always a filter in the wrong place. */
+static gboolean
+is_opaque (const GstStructure * structure)
+{
+  const gchar *name = gst_structure_get_name (structure);
+
+  return g_str_has_prefix (name, "text/") || (g_str_has_prefix (name, "application/")
+      && !g_str_has_prefix (name, "application/x-rtp")
+      && !g_str_has_prefix (name, "application/x-srtp")
+      && !g_str_has_prefix (name, "application/x-rtcp")
+      && !g_str_has_prefix (name, "application/x-srtcp"));
+}
+
+gboolean
+e2ee_frame_path_set_caps (E2eeFramePath * path, const GstCaps * caps, const gchar ** why)
+{
+  const GstStructure *structure = gst_caps_get_structure (caps, 0);
+  const E2eeRtpCodec *codec = e2ee_rtp_codec_from_caps (caps);
+  gboolean is_rtp = gst_structure_has_name (structure, "application/x-rtp");
+
+  if (is_rtp && !gst_structure_has_field_typed (structure, "encoding-name", G_TYPE_STRING)) {
+    *why = "the RTP caps have no encoding-name";
+  } else if (codec == NULL && !is_opaque (structure)) {
+    *why = is_rtp || g_str_has_prefix (gst_structure_get_name (structure), "video/")
+        || g_str_has_prefix (gst_structure_get_name (structure), "audio/") ?
+        "this codec cannot be protected (VP8 and Opus can)" :
+        "media of this type cannot be protected";
+  } else {
+    if (path->ready && path->codec == codec && (path->regroup != NULL) == is_rtp)
+      return TRUE;
+    g_clear_pointer (&path->regroup, e2ee_rtp_regroup_free);
+    path->codec = codec;
+    if (is_rtp)
+      path->regroup = e2ee_rtp_regroup_new (codec, path->mtu, on_rtp_frame, path);
+    path->ready = TRUE;
+    return TRUE;
+  }
+  path->ready = FALSE;
+  return FALSE;
+}
+
+void
+e2ee_frame_path_set_mtu (E2eeFramePath * path, guint mtu)
+{
+  path->mtu = mtu;
+  if (path->regroup)
+    e2ee_rtp_regroup_set_mtu (path->regroup, mtu);
+}
+
+gboolean
+e2ee_frame_path_is_ready (const E2eeFramePath * path)
+{
+  return path->ready;
+}
+
+gboolean
+e2ee_frame_path_is_audio (const E2eeFramePath * path)
+{
+  return path->codec && path->codec->is_audio;
+}
+
+gboolean
+e2ee_frame_path_is_video (const E2eeFramePath * path)
+{
+  return path->codec && !path->codec->is_audio;
+}
+
+/* One buffer, one frame: the callback, and what it wrote to the output. */
+static void
+take_buffer (E2eeFramePath * path, GstBuffer * buffer)
+{
+  E2eeFrame frame = {
+    .codec = path->codec ? path->codec->codec : E2EE_CODEC_NONE,
+    .is_audio = e2ee_frame_path_is_audio (path),
+    .is_video = e2ee_frame_path_is_video (path),
+    .pts = GST_BUFFER_PTS (buffer),
+    .duration = GST_BUFFER_DURATION (buffer),
+  };
+  GstMapInfo map;
+
+  if (!gst_buffer_map (buffer, &map, GST_MAP_READ)) {
+    path->stats.malformed++;
+    path->discont = TRUE;
+    return;
+  }
+  if (map.size == 0) {
+    path->stats.empty++;
+  } else {
+    path->stats.frames++;
+    frame.data = E2EE_BYTES (map.data, map.size);
+    path->in = buffer;
+    path->func (path, &frame, path->user_data);
+    path->in = NULL;
+  }
+  gst_buffer_unmap (buffer, &map);
+
+  if (path->out && path->out_map.memory) {
+    /* Begun, never ended: the frame failed after room had been made for it. */
+    gst_buffer_unmap (path->out, &path->out_map);
+    gst_clear_buffer (&path->out);
+    memset (&path->out_map, 0, sizeof path->out_map);
+  }
+  if (path->out == NULL) {
+    path->discont |= map.size > 0;
+    return;
+  }
+  if (path->discont)
+    GST_BUFFER_FLAG_SET (path->out, GST_BUFFER_FLAG_DISCONT);
+  path->discont = FALSE;
+  if (path->out_list)
+    gst_buffer_list_insert (path->out_list, -1, g_steal_pointer (&path->out));
+  else
+    g_queue_push_tail (&path->ready_out, g_steal_pointer (&path->out));
+}
+
+void
+e2ee_frame_path_push (E2eeFramePath * path, GstBuffer * buffer)
+{
+  if (path->regroup) {
+    e2ee_rtp_regroup_push (path->regroup, buffer);
+    return;
+  }
+  path->stats.packets++;
+  take_buffer (path, buffer);
+  gst_buffer_unref (buffer);
+}
+
+void
+e2ee_frame_path_push_list (E2eeFramePath * path, GstBufferList * list)
+{
+  guint length = gst_buffer_list_length (list);
+
+  if (path->regroup) {
+    e2ee_rtp_regroup_push_list (path->regroup, list);
+    return;
+  }
+  path->out_list = gst_buffer_list_new_sized (length);
+  for (guint i = 0; i < length; i++) {
+    path->stats.packets++;
+    take_buffer (path, gst_buffer_list_get (list, i));
+  }
+  gst_buffer_list_unref (list);
+  if (gst_buffer_list_length (path->out_list) > 0)
+    g_queue_push_tail (&path->ready_out, g_steal_pointer (&path->out_list));
+  g_clear_pointer (&path->out_list, gst_buffer_list_unref);
+}
+
+GstMiniObject *
+e2ee_frame_path_pull (E2eeFramePath * path)
+{
+  GstBuffer *buffer = NULL;
+  GstBufferList *list = NULL;
+
+  if (!path->regroup)
+    return g_queue_pop_head (&path->ready_out);
+  if (!e2ee_rtp_regroup_pull (path->regroup, &buffer, &list))
+    return NULL;
+  return buffer ? GST_MINI_OBJECT_CAST (buffer) : GST_MINI_OBJECT_CAST (list);
+}
+
+void
+e2ee_frame_path_flush (E2eeFramePath * path)
+{
+  g_queue_clear_full (&path->ready_out, (GDestroyNotify) gst_mini_object_unref);
+  path->discont = FALSE;
+  if (path->regroup)
+    e2ee_rtp_regroup_flush (path->regroup);
+}
+
+void
+e2ee_frame_path_drain (E2eeFramePath * path)
+{
+  if (path->regroup)
+    e2ee_rtp_regroup_drain (path->regroup);
+}
+
+void
+e2ee_frame_path_reset (E2eeFramePath * path)
+{
+  e2ee_frame_path_flush (path);
+  g_clear_pointer (&path->regroup, e2ee_rtp_regroup_free);
+  memset (&path->stats, 0, sizeof path->stats);
+  path->codec = NULL;
+  path->ready = FALSE;
+}
+
+const E2eeRtpRegroupStats *
+e2ee_frame_path_get_stats (const E2eeFramePath * path)
+{
+  return path->regroup ? e2ee_rtp_regroup_get_stats (path->regroup) : &path->stats;
+}
+
+guint8 *
+e2ee_frame_path_write_begin (E2eeFramePath * path, gsize max_size)
+{
+  if (path->regroup)
+    return e2ee_rtp_regroup_write_begin (path->regroup, max_size);
+  path->out = gst_buffer_new_allocate (NULL, max_size, NULL);
+  gst_buffer_map (path->out, &path->out_map, GST_MAP_WRITE);
+  return path->out_map.data;
+}
+
+static void
+stamp_packet (GstBuffer * packet, gpointer user_data)
+{
+  const Stamp *stamp = user_data;
+
+  gst_buffer_set_e2ee_status_meta (packet, stamp->status, stamp->key_id, stamp->counter);
+}
+
+void
+e2ee_frame_path_write_end (E2eeFramePath * path, gsize size, GstE2eeStatus * status,
+    guint64 key_id, guint64 counter)
+{
+  Stamp stamp = { status, key_id, counter };
+
+  if (path->regroup) {
+    e2ee_rtp_regroup_write_end (path->regroup, size, stamp_packet, &stamp);
+    return;
+  }
+  gst_buffer_unmap (path->out, &path->out_map);
+  memset (&path->out_map, 0, sizeof path->out_map);
+  gst_buffer_set_size (path->out, size);
+  gst_buffer_copy_into (path->out, path->in, GST_BUFFER_COPY_METADATA, 0, -1);
+  stamp_packet (path->out, &stamp);
+}
+
+E2eeHeldFrame *
+e2ee_frame_path_hold (E2eeFramePath * path)
+{
+  E2eeHeldFrame *held = g_new0 (E2eeHeldFrame, 1);
+
+  if (path->regroup)
+    held->packets = e2ee_rtp_regroup_hold (path->regroup);
+  else
+    held->buffer = gst_buffer_ref (path->in);
+  return held;
+}
+
+void
+e2ee_frame_path_replay (E2eeFramePath * path, E2eeHeldFrame * held)
+{
+  if (path->regroup && held->packets)
+    e2ee_rtp_regroup_replay (path->regroup, g_steal_pointer (&held->packets));
+  else if (!path->regroup && held->buffer)
+    take_buffer (path, held->buffer);
+  e2ee_held_frame_free (held);
+}
+
+void
+e2ee_held_frame_free (E2eeHeldFrame * held)
+{
+  g_clear_pointer (&held->packets, e2ee_rtp_held_free);
+  gst_clear_buffer (&held->buffer);
+  g_free (held);
+}

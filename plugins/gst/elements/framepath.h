@@ -1,0 +1,78 @@
+/* The way of media frames through an element: buffers in, whole frames to a callback, buffers out.
+ *
+ * Hides what carries the frames: RTP packets (rtp/regroup.h), buffers of encoded frames, or
+ * buffers that are protected whole.  Lists stay lists.  Everything belongs to the streaming
+ * thread.
+ *
+ * gst-e2ee, LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/e2ee/e2ee.h>
+#include "core/frame/prefix.h"
+#include "rtp/regroup.h"
+
+G_BEGIN_DECLS
+
+typedef struct _E2eeFramePath E2eeFramePath;
+typedef struct _E2eeHeldFrame E2eeHeldFrame;
+
+/* One whole frame, valid during the callback. */
+typedef struct
+{
+  e2ee_bytes data;
+  e2ee_codec codec;             /* E2EE_CODEC_NONE: bytes without a clear prefix */
+  gboolean is_audio;
+  gboolean is_video;
+  GstClockTime pts;
+  GstClockTime duration;
+} E2eeFrame;
+
+/* Answers with e2ee_frame_path_write_begin() and _end(), or e2ee_frame_path_hold(), or nothing:
+ * the frame is then dropped, and the next buffer carries DISCONT. */
+typedef void (*E2eeFrameFunc) (E2eeFramePath * path, const E2eeFrame * frame, gpointer user_data);
+
+E2eeFramePath *e2ee_frame_path_new (E2eeFrameFunc func, gpointer user_data);
+void e2ee_frame_path_free (E2eeFramePath * path);
+
+/* How to read what comes.  FALSE: media of these caps cannot be protected; *@why (static) says
+ * why. */
+gboolean e2ee_frame_path_set_caps (E2eeFramePath * path, const GstCaps * caps, const gchar ** why);
+/* Largest RTP packet to make; RTP only. */
+void e2ee_frame_path_set_mtu (E2eeFramePath * path, guint mtu);
+
+/* FALSE: no caps have been accepted yet. */
+gboolean e2ee_frame_path_is_ready (const E2eeFramePath * path);
+/* TRUE when every buffer is a frame of its own, so that lists may be taken apart for gap events in
+ * between. */
+gboolean e2ee_frame_path_is_audio (const E2eeFramePath * path);
+gboolean e2ee_frame_path_is_video (const E2eeFramePath * path);
+
+/* (transfer full) The callback runs inside. */
+void e2ee_frame_path_push (E2eeFramePath * path, GstBuffer * buffer);
+void e2ee_frame_path_push_list (E2eeFramePath * path, GstBufferList * list);
+/* What is ready to leave, a buffer or a list, or NULL. (transfer full) */
+GstMiniObject *e2ee_frame_path_pull (E2eeFramePath * path);
+
+/* flush: forget what is collected; drain: give it up and count it (end of stream); reset: forget
+ * the stream. */
+void e2ee_frame_path_flush (E2eeFramePath * path);
+void e2ee_frame_path_drain (E2eeFramePath * path);
+void e2ee_frame_path_reset (E2eeFramePath * path);
+
+/* Counters of the RTP side and, for other buffers, packets, frames and empty. */
+const E2eeRtpRegroupStats *e2ee_frame_path_get_stats (const E2eeFramePath * path);
+
+/* Inside the callback only: room for @max_size contiguous bytes, then the frame's real size and
+ * what is said of it. */
+guint8 *e2ee_frame_path_write_begin (E2eeFramePath * path, gsize max_size);
+void e2ee_frame_path_write_end (E2eeFramePath * path, gsize size, GstE2eeStatus * status,
+    guint64 key_id, guint64 counter);
+
+/* Keeps the frame of the callback for later.  replay() runs the callback with it again (transfer
+ * full); frames held one after the other must be replayed in that order, before anything newer
+ * leaves. */
+E2eeHeldFrame *e2ee_frame_path_hold (E2eeFramePath * path);
+void e2ee_frame_path_replay (E2eeFramePath * path, E2eeHeldFrame * held);
+void e2ee_held_frame_free (E2eeHeldFrame * held);
+
+G_END_DECLS

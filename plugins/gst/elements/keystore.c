@@ -1,0 +1,473 @@
+/* The keys of one element (keystore.h).
+ *
+ * gst-e2ee, LGPL-2.1-or-later
+ *
+ * Lock order: provider's own lock -> never held here; store->lock guards everything but `serial`.
+ * */
+
+#include "keystore.h"
+
+#include <stdatomic.h>
+
+typedef struct
+{
+  GstE2eeKey *listed;           /* what the provider or the app gave */
+  e2ee_key *key;                /* what works with it */
+  gboolean ours;                /* from request-key: stays when the provider lists others */
+} Entry;
+
+struct _E2eeKeyStore
+{
+  GstE2eeKeyUsage usage;
+  atomic_int serial;
+
+  GMutex lock;
+  E2eeKeyStoreSettings settings;
+  GstE2eeKeyProvider *provider;
+  gulong changed_id;
+  GPtrArray *entries;           /* Entry */
+  GPtrArray *removed;           /* GstE2eeKey that the app took away */
+  e2ee_keyring *ring;
+  guint64 generation;           /* the ring's epoch: how often the list has changed */
+  GHashTable *statuses;
+  gchar *complaint;
+};
+
+static void
+entry_free (gpointer data)
+{
+  Entry *entry = data;
+
+  gst_e2ee_key_unref (entry->listed);
+  e2ee_key_unref (entry->key);
+  g_free (entry);
+}
+
+static GHashTable *
+statuses_new (void)
+{
+  return g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free,
+      (GDestroyNotify) gst_e2ee_status_unref);
+}
+
+static Entry *
+find_entry (GPtrArray * entries, const GstE2eeKey * listed)
+{
+  for (guint i = 0; i < entries->len; i++) {
+    Entry *entry = g_ptr_array_index (entries, i);
+
+    if (gst_e2ee_key_is_equal (entry->listed, listed))
+      return entry;
+  }
+  return NULL;
+}
+
+static gboolean
+is_removed (E2eeKeyStore * store, const GstE2eeKey * listed)
+{
+  for (guint i = 0; i < store->removed->len; i++)
+    if (gst_e2ee_key_is_equal (g_ptr_array_index (store->removed, i), listed))
+      return TRUE;
+  return FALSE;
+}
+
+static e2ee_result
+make_key (E2eeKeyStore * store, GstE2eeKey * listed, e2ee_key ** key)
+{
+  e2ee_key_params params = { 0, };
+
+  params.suite = e2ee_suite_find (gst_e2ee_key_get_suite (listed));
+  params.kid = gst_e2ee_key_get_key_id (listed);
+  params.base_key.data = gst_e2ee_key_peek_base_key (listed, &params.base_key.size);
+  params.usage = store->usage == GST_E2EE_KEY_USAGE_ENCRYPT ? E2EE_KEY_ENCRYPT : E2EE_KEY_DECRYPT;
+  params.origin = E2EE_KEY_STATIC;
+  params.replay_window = store->settings.replay_window;
+  params.hard_limit = store->settings.frame_limit;
+  if (params.suite == NULL)
+    return E2EE_ERR_UNSUPPORTED;
+  return e2ee_key_new (e2ee_env_default (), &params, key);
+}
+
+static void
+complain (E2eeKeyStore * store, GstE2eeKey * listed, e2ee_result result)
+{
+  g_free (store->complaint);
+  store->complaint = g_strdup_printf ("Key %" G_GUINT64_FORMAT ": %s",
+      gst_e2ee_key_get_key_id (listed), e2ee_result_text (result));
+}
+
+/* Must be called with the lock held.  Adds @listed to @entries, with the working key that it
+ * already has in @old. */
+static gboolean
+take_listed (E2eeKeyStore * store, GPtrArray * entries, GPtrArray * old, GstE2eeKey * listed,
+    gboolean ours)
+{
+  Entry *known, *entry;
+  e2ee_key *key = NULL;
+
+  if (!(gst_e2ee_key_get_usage (listed) & store->usage) || is_removed (store, listed))
+    return FALSE;
+  if (find_entry (entries, listed))
+    return TRUE;
+  known = find_entry (old, listed);
+  if (known) {
+    key = e2ee_key_ref (known->key);
+  } else {
+    e2ee_result result = make_key (store, listed, &key);
+
+    if (result != E2EE_OK) {
+      complain (store, listed, result);
+      return FALSE;
+    }
+  }
+
+  entry = g_new0 (Entry, 1);
+  entry->listed = gst_e2ee_key_ref (listed);
+  entry->key = key;
+  entry->ours = ours;
+  g_ptr_array_add (entries, entry);
+  return TRUE;
+}
+
+/* Must be called with the lock held.  The ring's epochs are generations of the list: a key that is
+ * listed again moves to the new one, so that retiring everything before it retires exactly what is
+ * listed no more. */
+static void
+publish (E2eeKeyStore * store)
+{
+  guint64 now_ms = g_get_monotonic_time () / 1000;
+  GHashTable *statuses = statuses_new ();
+  e2ee_keyring *ring, *next;
+
+  store->generation++;
+  ring = store->ring ? e2ee_keyring_ref (store->ring) : e2ee_keyring_new ();
+  if (ring == NULL)
+    g_error ("out of memory");
+  for (guint i = 0; i < store->entries->len; i++) {
+    Entry *entry = g_ptr_array_index (store->entries, i);
+    guint64 key_id = gst_e2ee_key_get_key_id (entry->listed);
+
+    g_hash_table_replace (statuses, g_memdup2 (&key_id, sizeof key_id),
+        gst_e2ee_status_new (GST_E2EE_STATE_ON, gst_e2ee_key_get_sender (entry->listed),
+            gst_e2ee_key_get_epoch (entry->listed)));
+    if (store->usage == GST_E2EE_KEY_USAGE_DECRYPT) {
+      e2ee_result result = e2ee_keyring_add (ring, entry->key, store->generation, &next);
+
+      if (result != E2EE_OK) {
+        complain (store, entry->listed, result);
+        continue;
+      }
+      e2ee_keyring_unref (ring);
+      ring = next;
+    }
+  }
+  next = e2ee_keyring_retire (ring, store->generation, now_ms + E2EE_KEY_STORE_RETIRE_MS, now_ms);
+  if (next) {
+    e2ee_keyring_unref (ring);
+    ring = next;
+  }
+
+  if (store->ring)
+    e2ee_keyring_unref (store->ring);
+  store->ring = ring;
+  /* Retired keys still open frames: their status stays known until the list has changed twice. */
+  if (store->statuses) {
+    GHashTableIter iter;
+    gpointer key_id, status;
+
+    g_hash_table_iter_init (&iter, store->statuses);
+    while (g_hash_table_iter_next (&iter, &key_id, &status))
+      if (!g_hash_table_contains (statuses, key_id)
+          && e2ee_keyring_find (ring, *(guint64 *) key_id, now_ms, NULL))
+        g_hash_table_insert (statuses, g_memdup2 (key_id, sizeof (guint64)),
+            gst_e2ee_status_ref (status));
+    g_hash_table_unref (store->statuses);
+  }
+  store->statuses = statuses;
+  atomic_fetch_add (&store->serial, 1);
+}
+
+/* Must be called with the lock held. */
+static void
+take_list (E2eeKeyStore * store, GPtrArray * listed)
+{
+  GPtrArray *entries = g_ptr_array_new_with_free_func (entry_free);
+
+  for (guint i = 0; listed && i < listed->len; i++)
+    take_listed (store, entries, store->entries, g_ptr_array_index (listed, i), FALSE);
+  for (guint i = 0; i < store->entries->len; i++) {
+    Entry *entry = g_ptr_array_index (store->entries, i);
+
+    if (entry->ours)
+      take_listed (store, entries, store->entries, entry->listed, TRUE);
+  }
+  g_ptr_array_unref (store->entries);
+  store->entries = entries;
+  publish (store);
+}
+
+static void
+on_keys_changed (GstE2eeKeyProvider * provider, gpointer user_data)
+{
+  E2eeKeyStore *store = user_data;
+  GPtrArray *listed = gst_e2ee_key_provider_list_keys (provider, store->usage);
+
+  g_mutex_lock (&store->lock);
+  if (store->provider == provider)
+    take_list (store, listed);
+  g_mutex_unlock (&store->lock);
+  g_ptr_array_unref (listed);
+}
+
+E2eeKeyStore *
+e2ee_key_store_new (GstE2eeKeyUsage usage)
+{
+  E2eeKeyStore *store = g_atomic_rc_box_new0 (E2eeKeyStore);
+
+  g_mutex_init (&store->lock);
+  store->usage = usage;
+  store->settings.key_id = -1;
+  store->entries = g_ptr_array_new_with_free_func (entry_free);
+  store->removed = g_ptr_array_new_with_free_func ((GDestroyNotify) gst_e2ee_key_unref);
+  atomic_init (&store->serial, 1);
+  return store;
+}
+
+static void
+store_clear (gpointer data)
+{
+  E2eeKeyStore *store = data;
+
+  g_ptr_array_unref (store->entries);
+  g_ptr_array_unref (store->removed);
+  g_mutex_clear (&store->lock);
+}
+
+/* The signal's closure holds a reference of its own: disconnecting does not wait for a handler
+ * that runs in another thread. */
+static void
+store_unref (gpointer data, GClosure * closure)
+{
+  g_atomic_rc_box_release_full (data, store_clear);
+}
+
+void
+e2ee_key_store_free (E2eeKeyStore * store)
+{
+  e2ee_key_store_reset (store);
+  store_unref (store, NULL);
+}
+
+void
+e2ee_key_store_configure (E2eeKeyStore * store, const E2eeKeyStoreSettings * settings)
+{
+  g_mutex_lock (&store->lock);
+  store->settings = *settings;
+  atomic_fetch_add (&store->serial, 1);
+  g_mutex_unlock (&store->lock);
+}
+
+void
+e2ee_key_store_set_provider (E2eeKeyStore * store, GstE2eeKeyProvider * provider)
+{
+  GstE2eeKeyProvider *old;
+  GPtrArray *listed = NULL;
+  gulong old_id;
+
+  g_mutex_lock (&store->lock);
+  old = store->provider;
+  old_id = store->changed_id;
+  store->provider = provider ? g_object_ref (provider) : NULL;
+  store->changed_id = 0;
+  g_mutex_unlock (&store->lock);
+
+  if (old) {
+    g_signal_handler_disconnect (old, old_id);
+    g_object_unref (old);
+  }
+  if (provider) {
+    gulong id = g_signal_connect_data (provider, "keys-changed", G_CALLBACK (on_keys_changed),
+        g_atomic_rc_box_acquire (store), store_unref, 0);
+
+    g_mutex_lock (&store->lock);
+    store->changed_id = id;
+    g_mutex_unlock (&store->lock);
+    listed = gst_e2ee_key_provider_list_keys (provider, store->usage);
+  }
+  g_mutex_lock (&store->lock);
+  take_list (store, listed);
+  g_mutex_unlock (&store->lock);
+  g_clear_pointer (&listed, g_ptr_array_unref);
+}
+
+gboolean
+e2ee_key_store_add (E2eeKeyStore * store, GstE2eeKey * key)
+{
+  gboolean taken;
+
+  g_mutex_lock (&store->lock);
+  for (guint i = store->removed->len; i > 0; i--)
+    if (gst_e2ee_key_is_equal (g_ptr_array_index (store->removed, i - 1), key))
+      g_ptr_array_remove_index (store->removed, i - 1);
+  /* One key a key id: the newest of the app's replaces what it gave before. */
+  for (guint i = store->entries->len; i > 0; i--) {
+    Entry *entry = g_ptr_array_index (store->entries, i - 1);
+
+    if (gst_e2ee_key_get_key_id (entry->listed) == gst_e2ee_key_get_key_id (key)
+        && !gst_e2ee_key_is_equal (entry->listed, key))
+      g_ptr_array_remove_index (store->entries, i - 1);
+  }
+  taken = take_listed (store, store->entries, store->entries, key, TRUE);
+  if (taken)
+    publish (store);
+  g_mutex_unlock (&store->lock);
+  return taken;
+}
+
+/* Must be called with the lock held. */
+static void
+remove_entry (E2eeKeyStore * store, guint index)
+{
+  Entry *entry = g_ptr_array_index (store->entries, index);
+  e2ee_keyring *ring;
+
+  g_ptr_array_add (store->removed, gst_e2ee_key_ref (entry->listed));
+  ring = e2ee_keyring_remove (store->ring, gst_e2ee_key_get_key_id (entry->listed));
+  if (ring) {
+    e2ee_keyring_unref (store->ring);
+    store->ring = ring;
+  }
+  g_ptr_array_remove_index (store->entries, index);
+}
+
+gboolean
+e2ee_key_store_remove (E2eeKeyStore * store, guint64 key_id)
+{
+  gboolean found = FALSE;
+
+  g_mutex_lock (&store->lock);
+  for (guint i = store->entries->len; i > 0; i--) {
+    Entry *entry = g_ptr_array_index (store->entries, i - 1);
+
+    if (gst_e2ee_key_get_key_id (entry->listed) == key_id) {
+      remove_entry (store, i - 1);
+      found = TRUE;
+    }
+  }
+  if (found)
+    publish (store);
+  g_mutex_unlock (&store->lock);
+  return found;
+}
+
+void
+e2ee_key_store_clear (E2eeKeyStore * store)
+{
+  g_mutex_lock (&store->lock);
+  for (guint i = store->entries->len; i > 0; i--)
+    remove_entry (store, i - 1);
+  /* Keys that were listed no more go as well. */
+  g_clear_pointer (&store->ring, e2ee_keyring_unref);
+  publish (store);
+  g_mutex_unlock (&store->lock);
+}
+
+void
+e2ee_key_store_reset (E2eeKeyStore * store)
+{
+  GstE2eeKeyProvider *provider;
+  gulong id;
+
+  g_mutex_lock (&store->lock);
+  provider = g_steal_pointer (&store->provider);
+  id = store->changed_id;
+  store->changed_id = 0;
+  g_ptr_array_set_size (store->entries, 0);
+  g_ptr_array_set_size (store->removed, 0);
+  g_clear_pointer (&store->ring, e2ee_keyring_unref);
+  g_clear_pointer (&store->statuses, g_hash_table_unref);
+  g_clear_pointer (&store->complaint, g_free);
+  atomic_fetch_add (&store->serial, 1);
+  g_mutex_unlock (&store->lock);
+
+  if (provider) {
+    g_signal_handler_disconnect (provider, id);
+    g_object_unref (provider);
+  }
+}
+
+gchar *
+e2ee_key_store_take_complaint (E2eeKeyStore * store)
+{
+  gchar *complaint;
+
+  g_mutex_lock (&store->lock);
+  complaint = g_steal_pointer (&store->complaint);
+  g_mutex_unlock (&store->lock);
+  return complaint;
+}
+
+/* Must be called with the lock held.  The newest epoch sends; within it the first listed, so that
+ * a file's order is its owner's choice. */
+static Entry *
+choose_sending (E2eeKeyStore * store)
+{
+  Entry *chosen = NULL;
+
+  for (guint i = 0; i < store->entries->len; i++) {
+    Entry *entry = g_ptr_array_index (store->entries, i);
+
+    if (store->settings.key_id >= 0
+        && gst_e2ee_key_get_key_id (entry->listed) != (guint64) store->settings.key_id)
+      continue;
+    if (chosen == NULL
+        || gst_e2ee_key_get_epoch (entry->listed) > gst_e2ee_key_get_epoch (chosen->listed))
+      chosen = entry;
+  }
+  return chosen;
+}
+
+gboolean
+e2ee_key_store_take (E2eeKeyStore * store, E2eeKeySnapshot * snapshot)
+{
+  if (G_LIKELY (atomic_load_explicit (&store->serial, memory_order_acquire) == snapshot->serial))
+    return FALSE;
+
+  e2ee_key_snapshot_clear (snapshot);
+  g_mutex_lock (&store->lock);
+  snapshot->serial = atomic_load (&store->serial);
+  if (store->ring == NULL)
+    publish (store);
+  snapshot->ring = e2ee_keyring_ref (store->ring);
+  snapshot->statuses = g_hash_table_ref (store->statuses);
+  if (store->usage == GST_E2EE_KEY_USAGE_ENCRYPT) {
+    Entry *entry = choose_sending (store);
+
+    if (entry) {
+      guint64 key_id = gst_e2ee_key_get_key_id (entry->listed);
+
+      snapshot->sending = e2ee_key_ref (entry->key);
+      snapshot->sending_status =
+          gst_e2ee_status_ref (g_hash_table_lookup (store->statuses, &key_id));
+    }
+  }
+  snapshot->serial = atomic_load (&store->serial);
+  g_mutex_unlock (&store->lock);
+  return TRUE;
+}
+
+void
+e2ee_key_snapshot_clear (E2eeKeySnapshot * snapshot)
+{
+  g_clear_pointer (&snapshot->ring, e2ee_keyring_unref);
+  g_clear_pointer (&snapshot->sending, e2ee_key_unref);
+  g_clear_pointer (&snapshot->sending_status, gst_e2ee_status_unref);
+  g_clear_pointer (&snapshot->statuses, g_hash_table_unref);
+  snapshot->serial = 0;
+}
+
+GstE2eeStatus *
+e2ee_key_snapshot_status (const E2eeKeySnapshot * snapshot, guint64 key_id)
+{
+  return snapshot->statuses ? g_hash_table_lookup (snapshot->statuses, &key_id) : NULL;
+}

@@ -1,0 +1,96 @@
+#!/bin/bash
+# Searches everything that a pipeline says for a key that it uses.
+#
+# gst-e2ee, LGPL-2.1-or-later
+#
+# Logs at the highest level, gst-launch -v, bus messages, dot files and errors about bad key files; the key as bytes, hex,
+# base64, and as GStreamer's memory dumps and C arrays would print it.
+set -u
+
+keygen=$1
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+
+raw='SecretKeyOfTest1'
+hex=$(printf '%s' "$raw" | od -An -v -tx1 | tr -d ' \n')
+spaced=$(printf '%s' "$raw" | od -An -v -tx1 | sed 's/^ *//;s/ *$//' | tr -d '\n')
+base64=$(printf '%s' "$raw" | base64 | tr -d '=\n')
+decimal=$(printf '%s' "$raw" | od -An -v -tu1 | tr -s ' ' | sed 's/^ //;s/ /, /g')
+carray=$(printf '%s' "$raw" | od -An -v -tx1 | tr -s ' ' | sed 's/^ /0x/;s/ /, 0x/g')
+n=0
+failed=0
+
+# The longest part of each form that a line break in a dump would leave whole.
+leaks_in () {
+  local form
+  for form in "$raw" "${raw:0:8}" "$hex" "${hex:0:16}" "${hex^^}" "$spaced" "${spaced:0:23}" \
+      "$base64" "${base64:0:12}" "$decimal" "$carray"; do
+    if grep -rqaF -e "$form" "$@"; then
+      echo "# found as: $form"
+      grep -rlaF -e "$form" "$@" | sed 's/.*\//#   in /'
+      return 0
+    fi
+  done
+  return 1
+}
+
+result () {
+  n=$((n + 1))
+  if [ "$1" = 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; failed=1; fi
+}
+
+keys () {
+  printf '{"keys":[{"kty":"oct","kid":"1","k":"%s"%s}]}' "$base64" "$1" >"$work/$2"
+  chmod 600 "$work/$2"
+}
+
+keys '' keys.jwks
+leaks_in "$work/keys.jwks" >/dev/null
+result $? 'the search finds the key where it is'
+
+mkdir "$work/said" "$work/dots"
+export GST_DEBUG='*:9' GST_DEBUG_NO_COLOR=1 GST_DEBUG_DUMP_DOT_DIR="$work/dots"
+GST_DEBUG_FILE=$work/said/log gst-launch-1.0 -v -m \
+  videotestsrc num-buffers=6 ! video/x-raw,width=64,height=48 ! vp8enc deadline=1 ! rtpvp8pay ! \
+  e2eeenc name=enc key-file="$work/keys.jwks" ! e2eedec name=dec key-file="$work/keys.jwks" ! rtpvp8depay ! \
+  vp8dec ! shieldoverlay ! fakesink \
+  audiotestsrc num-buffers=6 ! opusenc ! rtpopuspay ! e2eeenc key-file="$work/keys.jwks" ! \
+  e2eedec key-file="$work/keys.jwks" ! rtpopusdepay ! opusdec ! fakesink \
+  >"$work/said/launch" 2>&1
+status=$?
+result $status 'a call runs with every log on'
+[ -s "$work/said/log" ] && ls "$work"/dots/*.dot >/dev/null 2>&1
+result $? 'there are logs and dot files to search'
+! leaks_in "$work/said" "$work/dots"
+result $? 'no log, message, property, caps or dot file holds the key'
+
+mkdir "$work/errors"
+keys ',"alg":"NO_SUCH_SUITE"' unknown-suite.jwks
+keys ',"kid":"2"' twice.jwks
+keys ',"alg":"AES_256_GCM_SHA512_128"' length.jwks
+keys ',' broken.jwks
+cp "$work/keys.jwks" "$work/open.jwks"
+chmod 644 "$work/open.jwks"
+bad=0
+for file in unknown-suite twice length broken open; do
+  if GST_DEBUG_FILE=$work/errors/$file.log gst-launch-1.0 -v -m fakesrc num-buffers=1 ! \
+    text/x-raw,format=utf8 ! e2eeenc key-file="$work/$file.jwks" ! fakesink >"$work/errors/$file" 2>&1; then
+    echo "# $file.jwks was taken"
+    bad=1
+  fi
+  grep -q "$file.jwks" "$work/errors/$file" || { echo "# $file.jwks is not named"; bad=1; }
+done
+result $bad 'every bad key file is refused by name'
+! leaks_in "$work/errors"
+result $? 'no error about a key file holds the key'
+
+umask 022
+GST_DEBUG_FILE=$work/errors/keygen.log "$keygen" "$work/made.jwks" >"$work/errors/keygen" 2>&1
+[ "$(stat -c %a "$work/made.jwks")" = 600 ]
+result $? 'a made key file is for its owner alone'
+made=$(sed -n 's/.*"k": *"\([^"]*\)".*/\1/p' "$work/made.jwks" | head -n 1)
+[ -n "$made" ] && ! grep -qaF "$made" "$work/errors/keygen" "$work/errors/keygen.log" 2>/dev/null
+result $? 'the program that makes it does not print it'
+
+echo "1..$n"
+exit $failed
