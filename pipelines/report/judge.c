@@ -100,11 +100,13 @@ judge_medium (const Witness * from, const Witness * to, const gchar * media, jso
       from->name);
   const json_t *opened = json_object_get (received, "opened");
   json_int_t whole = MIN (decrypted, (json_int_t) identical);
-  json_t *result = json_pack ("{s:I, s:I, s:I, s:I, s:f, s:I, s:o}",
+  json_t *result = json_pack ("{s:I, s:I, s:I, s:I, s:f, s:I, s:I, s:o}",
       "encoded", integer_at (sent, "frames-encoded"), "encrypted", encrypted,
       "decrypted", decrypted, "identical", (json_int_t) identical,
       "percent", encrypted ? 100.0 * whole / encrypted : 0.0,
-      "decoded", integer_at (opened, "decoded"), "failed", causes_of (received));
+      "decoded", integer_at (opened, "decoded"),
+      "key-changes", integer_at (json_object_get (sent, "encryptor"), "key-changes"),
+      "failed", causes_of (received));
   json_t *first = json_object_get (opened, "first-frame-ms");
 
   if (encrypted == 0)

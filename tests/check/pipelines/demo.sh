@@ -54,7 +54,7 @@ nobody_is_left () {
   return "$status"
 }
 
-echo 1..17
+echo 1..19
 
 run_demo --seconds 5
 tell $? 'test_two_are_heard_by_each_other_and_by_nobody_else'
@@ -81,6 +81,12 @@ tell $? 'test_the_shield_is_on_and_the_picture_is_there'
 tell $? 'test_no_key_is_left_in_the_folder'
 nobody_is_left >"$out/said"
 tell $? 'test_no_process_is_left'
+
+run_demo --seconds 6 --new-keys
+tell $? 'test_a_call_goes_on_with_other_keys'
+field 'all(d[m]["key-changes"] == 1 and d[m]["percent"] > 95 and sum(d[m]["failed"].values()) == 0
+  for d in s["directions"] for m in ("video", "audio"))'
+tell $? 'test_a_key_change_in_mid_call_loses_no_frame'
 
 control eve-has-key 'eve decrypted .* video frames of alice' &&
   grep -q 'eve recognises .* pictures of alice (opened' "$out/said"
