@@ -187,14 +187,6 @@ gst_e2ee_cryptor_set_state (GstE2eeCryptor * self, GstE2eeState state, const gch
   if (reason)
     gst_structure_set (structure, "reason", G_TYPE_STRING, reason, NULL);
   GST_INFO_OBJECT (self, "%" GST_PTR_FORMAT, structure);
-  if (GST_E2EE_CRYPTOR_GET_CLASS (self)->usage == GST_E2EE_KEY_USAGE_DECRYPT) {
-    GstE2eeStatus *said = gst_e2ee_status_new (state,
-        status ? gst_e2ee_status_get_sender (status) : NULL,
-        status ? gst_e2ee_status_get_epoch (status) : 0);
-
-    gst_pad_push_event (self->srcpad, gst_event_new_e2ee_status (said));
-    gst_e2ee_status_unref (said);
-  }
   gst_element_post_message (GST_ELEMENT_CAST (self),
       gst_message_new_element (GST_OBJECT_CAST (self), structure));
 }

@@ -43,6 +43,9 @@ GST_DEBUG_CATEGORY_STATIC (e2ee_dec_debug);
 /* So many frames lost in a row, and the stream is no longer said to be on: half a second of audio.
  * */
 #define MAX_LOST_IN_A_ROW 25
+/* Behind an element that loses metas, such as compositor, shieldoverlay lives on the event alone and takes silence of two
+ * seconds for unknown. */
+#define TELL_INTERVAL_MS 1000
 /* RFC 7587: Opus frames last 2.5 to 120 ms, nearly always 20. */
 #define MIN_AUDIO_FRAME (2500 * GST_USECOND)
 #define MAX_AUDIO_FRAME (120 * GST_MSECOND)
@@ -73,6 +76,8 @@ struct _GstE2eeDec
   /*< belongs to the streaming thread >*/
   GstFlowReturn ret;            /* of this push */
   GQueue held;                  /* Held, oldest first */
+  GstE2eeState told;            /* the state last sent downstream, and when */
+  guint64 told_ms;
   gboolean replaying;
   guint64 replayed_since_ms;    /* when the frame that is replayed was first held */
   gboolean may_hold;
@@ -103,6 +108,25 @@ watch_audio_time (GstE2eeDec * self, const E2eeFrame * frame)
   self->last_pts = frame->pts;
 }
 
+static void
+tell_state (GstE2eeDec * self, GstE2eeState state, const gchar * reason, guint64 key_id)
+{
+  GstE2eeCryptor *cryptor = GST_E2EE_CRYPTOR (self);
+  guint64 now_ms = cryptor->stream.now_ms;
+  GstE2eeStatus *known, *status;
+
+  gst_e2ee_cryptor_set_state (cryptor, state, reason, key_id);
+  if (G_LIKELY (self->told == state && now_ms - self->told_ms < TELL_INTERVAL_MS))
+    return;
+  self->told = state;
+  self->told_ms = now_ms;
+  known = e2ee_key_snapshot_status (&cryptor->stream.keys, key_id);
+  status = gst_e2ee_status_new (state, known ? gst_e2ee_status_get_sender (known) : NULL,
+      known ? gst_e2ee_status_get_epoch (known) : 0);
+  gst_pad_push_event (cryptor->srcpad, gst_event_new_e2ee_status (status));
+  gst_e2ee_status_unref (status);
+}
+
 /* A frame is lost for good: say so in numbers, to the encoder or the audio decoder, and, when it
  * goes on, on the bus. */
 static void
@@ -121,7 +145,7 @@ lose_frame (GstE2eeDec * self, const E2eeFrame * frame, e2ee_result cause, guint
    * that has never been on, or has stopped to be, is shown for what it is. */
   self->lost_in_a_row++;
   if (cryptor->stream.state != GST_E2EE_STATE_ON || self->lost_in_a_row >= MAX_LOST_IN_A_ROW)
-    gst_e2ee_cryptor_set_state (cryptor, GST_E2EE_STATE_DEGRADED, e2ee_result_name (cause), key_id);
+    tell_state (self, GST_E2EE_STATE_DEGRADED, e2ee_result_name (cause), key_id);
   if (cause == E2EE_ERR_UNKNOWN_KEY && !cryptor->stream.warned
       && e2ee_keyring_size (cryptor->stream.keys.ring) == 0) {
     cryptor->stream.warned = TRUE;
@@ -184,7 +208,7 @@ gst_e2ee_dec_frame (GstE2eeCryptor * cryptor, const E2eeFrame * frame)
       e2ee_key_snapshot_status (keys, info.kid), info.kid, info.ctr);
   gst_e2ee_cryptor_count_frame (cryptor, prefix.size + size);
   self->lost_in_a_row = 0;
-  gst_e2ee_cryptor_set_state (cryptor, GST_E2EE_STATE_ON, NULL, info.kid);
+  tell_state (self, GST_E2EE_STATE_ON, NULL, info.kid);
   /* Frames that still wait are older than one that has been let through: their time is over. */
   if (G_UNLIKELY (self->held.length > 0 && !self->replaying))
     gst_e2ee_dec_forget (cryptor, TRUE);
@@ -286,6 +310,7 @@ gst_e2ee_dec_reset (GstE2eeCryptor * cryptor)
   self->incomplete = 0;
   self->frame_duration = DEFAULT_AUDIO_FRAME;
   self->may_hold = TRUE;
+  self->told = GST_E2EE_STATE_UNKNOWN;
   e2ee_counter_set (&self->gaps, 0);
 }
 

@@ -638,6 +638,49 @@ GST_START_TEST (test_every_buffer_says_what_it_is)
 
 GST_END_TEST;
 
+static GstE2eeState
+last_event_state (GstHarness * h, guint * n)
+{
+  GstE2eeState state = GST_E2EE_STATE_UNKNOWN;
+  GstEvent *event;
+
+  *n = 0;
+  while ((event = gst_harness_try_pull_event (h))) {
+    GstE2eeStatus *status = gst_event_parse_e2ee_status (event);
+
+    if (status) {
+      state = gst_e2ee_status_get_state (status);
+      (*n)++;
+      gst_e2ee_status_unref (status);
+    }
+    gst_event_unref (event);
+  }
+  return state;
+}
+
+GST_START_TEST (test_the_state_goes_downstream_as_an_event)
+{
+  Call *call = call_new (media_opus (60), KEYS_1);
+  GstHarness *h = dec_harness (call, KEYS_1);
+  guint n;
+
+  for (guint i = 0; i < 10; i++)
+    push_sealed (h, call, i);
+  fail_unless_equals_int (last_event_state (h, &n), GST_E2EE_STATE_ON);
+  fail_unless_equals_int (n, 1);
+  for (guint i = 10; i < 40; i++) {
+    GstBufferList *list = gst_buffer_list_copy_deep (g_ptr_array_index (call->sealed, i));
+
+    gst_buffer_memset (gst_buffer_list_get (list, 0), 40, 0x77, 1);
+    push (h, list);
+  }
+  fail_unless_equals_int (last_event_state (h, &n), GST_E2EE_STATE_DEGRADED);
+  gst_harness_teardown (h);
+  call_free (call);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_one_forged_frame_does_not_take_the_shield_away)
 {
   Call *call = call_new (media_opus (60), KEYS_1);
@@ -815,6 +858,7 @@ e2eedec_suite (void)
   tcase_add_test (tc, test_the_gap_of_lost_audio_reaches_the_decoder);
   tcase_add_test (tc, test_lost_video_asks_for_a_key_frame_but_not_for_each);
   tcase_add_test (tc, test_every_buffer_says_what_it_is);
+  tcase_add_test (tc, test_the_state_goes_downstream_as_an_event);
   tcase_add_test (tc, test_one_forged_frame_does_not_take_the_shield_away);
   tcase_add_test (tc, test_a_lost_packet_loses_its_frame_only_and_shows_as_a_gap);
   tcase_add_test (tc, test_a_flush_forgets_what_waits);
