@@ -1,9 +1,11 @@
-/* Keeps the secrets of a JWK Set away from the JSON parser (jwktext.h).  gst-e2ee, LGPL-2.1-or-
- * later  jansson copies every token into buffers that grow and are freed as they are, and quotes
- * tokens in its messages; only a hook for the whole process could wipe them, and a library must
- * not set that. So it never sees a key.  JSON strings can be found without parsing (RFC 8259
- * section 7): from a quotation mark to the next one without a backslash, with no control
- * character inside. */
+/* Keeps the secrets of a JWK Set away from the JSON parser (jwktext.h).
+ *
+ * gst-e2ee, LGPL-2.1-or-later
+ *
+ * jansson copies every token into buffers that grow and are freed as they are, and quotes tokens in
+ * its messages; only a hook for the whole process could wipe them, and a library must not set that.
+ * So it never sees a key.  JSON strings can be found without parsing (RFC 8259 section 7): from a
+ * quotation mark to the next one without a backslash, with no control character inside. */
 #include "api/jwktext.h"
 
 #include <string.h>

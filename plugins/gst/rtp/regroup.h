@@ -89,7 +89,7 @@ void e2ee_rtp_regroup_set_mtu (E2eeRtpRegroup * regroup, guint mtu);
 void e2ee_rtp_regroup_push (E2eeRtpRegroup * regroup, GstBuffer * packet);
 void e2ee_rtp_regroup_push_list (E2eeRtpRegroup * regroup, GstBufferList * packets);
 
-/* Takes the finished packets: exactly one of *@buffer and *@list is set, or none (returns FALSE). 
+/* Takes the finished packets: exactly one of *@buffer and *@list is set, or none (returns FALSE).
  * A frame of a single packet comes as a buffer, of more as one list.  Each buffer has a single
  * GstMemory.  Call until FALSE. (transfer full) */
 gboolean e2ee_rtp_regroup_pull (E2eeRtpRegroup * regroup, GstBuffer ** buffer,
