@@ -8,6 +8,10 @@
 #include <gst/video/video.h>
 #include <string.h>
 
+/* Of what rtpvp8pay makes with picture-id-mode=2. */
+#define RTP_HEADER 12
+#define VP8_DESCRIPTOR 4
+
 typedef struct
 {
   Media *media;                 /* plain */
@@ -327,7 +331,7 @@ GST_START_TEST (test_a_replayed_frame_is_dropped)
 GST_END_TEST;
 
 /* Each flips one bit of a sealed frame; where, and under which cause it must be dropped.  Offsets count from the front of the
- * frame (the packet's payload behind its descriptor of 4 bytes), negative ones from its end. */
+ * frame, negative ones from its end. */
 static const struct
 {
   const gchar *what;
@@ -346,20 +350,12 @@ GST_START_TEST (test_a_flipped_bit_drops_the_frame)
   Call *call = call_new (media_vp8 (2, "keyframe-max-dist=100", NULL), KEYS_1);
   GstHarness *h = dec_harness (call, KEYS_1);
   GstBufferList *list = gst_buffer_list_copy_deep (g_ptr_array_index (call->sealed, 1));
-  GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
   gint offset = flips[__i__].offset;
-  guint8 *payload;
 
-  gst_rtp_buffer_map (gst_buffer_list_get (list,
-          offset < 0 ? gst_buffer_list_length (list) - 1 : 0), GST_MAP_WRITE, &rtp);
-  payload = gst_rtp_buffer_get_payload (&rtp);
-  fail_unless (payload[0] & 0x80);
   if (offset < 0)
-    payload[gst_rtp_buffer_get_payload_len (&rtp) + offset] ^= 0x10;
+    media_flip (gst_buffer_list_get (list, gst_buffer_list_length (list) - 1), offset);
   else
-    payload[4 + offset] ^= 0x10;
-  gst_rtp_buffer_unmap (&rtp);
-
+    media_flip (gst_buffer_list_get (list, 0), RTP_HEADER + VP8_DESCRIPTOR + offset);
   push (h, list);
   gst_harness_push_event (h, gst_event_new_eos ());
   expect_drop (h, flips[__i__].cause, 1);
@@ -536,7 +532,7 @@ GST_START_TEST (test_lost_audio_becomes_a_gap_in_its_place)
 
   for (guint i = 0; i < 5; i++)
     push_sealed (h, call, i);
-  gst_buffer_memset (broken, gst_buffer_get_size (broken) - 1, 0x5a, 1);
+  media_flip (broken, -1);
   gst_harness_push (h, broken);
   push_sealed (h, call, 6);
   while ((event = gst_harness_try_pull_event (h))) {
@@ -576,7 +572,7 @@ GST_START_TEST (test_the_gap_of_lost_audio_reaches_the_decoder)
   gst_harness_set_src_caps (h, gst_caps_ref (call->media->caps));
   for (guint i = 0; i < 3; i++)
     push_sealed (h, call, i);
-  gst_buffer_memset (broken, gst_buffer_get_size (broken) - 1, 0x5a, 1);
+  media_flip (broken, -1);
   gst_harness_push (h, broken);
   push_sealed (h, call, 4);
   while ((event = gst_harness_try_pull_event (h))) {
@@ -671,7 +667,7 @@ GST_START_TEST (test_the_state_goes_downstream_as_an_event)
   for (guint i = 10; i < 40; i++) {
     GstBufferList *list = gst_buffer_list_copy_deep (g_ptr_array_index (call->sealed, i));
 
-    gst_buffer_memset (gst_buffer_list_get (list, 0), 40, 0x77, 1);
+    media_flip (gst_buffer_list_get (list, 0), 40);
     push (h, list);
   }
   fail_unless_equals_int (last_event_state (h, &n), GST_E2EE_STATE_DEGRADED);
@@ -694,7 +690,7 @@ GST_START_TEST (test_one_forged_frame_does_not_take_the_shield_away)
     GstBufferList *list = gst_buffer_list_copy_deep (g_ptr_array_index (call->sealed, i));
 
     if (i == 3 || (i >= 10 && i < 50))
-      gst_buffer_memset (gst_buffer_list_get (list, 0), 40, 0x77, 1);
+      media_flip (gst_buffer_list_get (list, 0), 40);
     push (h, list);
   }
   while ((message = gst_bus_pop_filtered (bus, GST_MESSAGE_ELEMENT))) {

@@ -209,6 +209,17 @@ media_join (GstBufferList * list, gboolean vp8)
   return g_byte_array_free_to_bytes (joined);
 }
 
+void
+media_flip (GstBuffer * buffer, gssize offset)
+{
+  GstMapInfo map;
+
+  fail_unless (gst_buffer_map (buffer, &map, GST_MAP_READWRITE));
+  fail_unless (ABS (offset) < (gssize) map.size);
+  map.data[offset < 0 ? (gssize) map.size + offset : offset] ^= 0x10;
+  gst_buffer_unmap (buffer, &map);
+}
+
 guint64
 media_stat (GstHarness * h, const gchar * name)
 {

@@ -48,6 +48,9 @@ GstBufferList *media_renumber (GstBufferList * list, guint16 * seq, guint32 time
 /* The payloads of RTP packets put together, the VP8 descriptor taken out when @vp8. */
 GBytes *media_join (GstBufferList * list, gboolean vp8);
 
+/* Changes one byte of a writable @buffer; a negative @offset counts from its end. */
+void media_flip (GstBuffer * buffer, gssize offset);
+
 guint64 media_stat (GstHarness * h, const gchar * name);
 
 /* What came out of @h, each buffer or list as a list. (transfer full) */
