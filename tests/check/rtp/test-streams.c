@@ -343,7 +343,7 @@ static const gchar *opus_rows[] = {
 
 GST_START_TEST (test_opus_stream_survives_growing_and_shrinking)
 {
-  gchar *description = g_strconcat ("audiotestsrc num-buffers=60 wave=ticks ! ", opus_rows[__i__],
+  gchar *description = g_strconcat ("audiotestsrc num-buffers=60 wave=sine ! ", opus_rows[__i__],
       strstr (opus_rows[__i__], "name=pay") != NULL ? "" : " ! rtpopuspay name=pay", SINK, NULL);
   Capture *capture = capture_new (description, FALSE);
 
