@@ -3,6 +3,8 @@
  * gst-e2ee, LGPL-2.1-or-later */
 #include "dispatch.h"
 
+#include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,8 +81,16 @@ wiped_free (void *block)
 int
 dispatch_init (void)
 {
+  const e2ee_env *env = e2ee_env_default ();
+  uint32_t seed;
+
   json_set_alloc_funcs (wiped_alloc, wiped_free);
-  return e2ee_crypto_init () == E2EE_OK;
+  if (e2ee_crypto_init () != E2EE_OK)
+    return 0;
+  /* jansson's own seed is the time where there is no file to read randomness from */
+  env->random (env->user, (uint8_t *) &seed, sizeof seed);
+  json_object_seed (seed | 1);
+  return 1;
 }
 
 static void
