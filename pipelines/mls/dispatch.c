@@ -45,6 +45,7 @@ static const Verb verbs[] = {
   {"store", verb_store},
   {"restore", verb_restore},
   {"free", verb_free},
+  {"memory", verb_memory},
 };
 
 /* jansson's blocks hold keys on their way in and out: each starts with its size, so that it can be
@@ -85,6 +86,7 @@ dispatch_init (void)
   uint32_t seed;
 
   json_set_alloc_funcs (wiped_alloc, wiped_free);
+  member_count_memory ();
   if (e2ee_crypto_init () != E2EE_OK)
     return 0;
   /* jansson's own seed is the time where there is no file to read randomness from */

@@ -22,6 +22,36 @@ MemberSettings member_settings;
 static Member **members;
 static size_t n_members;
 
+MemberMemory member_memory;
+
+static void *
+counted_alloc (void *user, size_t size)
+{
+  void *block = malloc (size);
+
+  if (block != NULL) {
+    member_memory.blocks++;
+    member_memory.bytes += size;
+  }
+  return block;
+}
+
+static void
+counted_free (void *user, void *block, size_t size)
+{
+  member_memory.blocks--;
+  member_memory.bytes -= size;
+  free (block);
+}
+
+void
+member_count_memory (void)
+{
+  static const e2ee_mls_allocator counted = { counted_alloc, counted_free, NULL };
+
+  e2ee_mls_set_allocator (&counted);
+}
+
 static uint64_t
 unix_time (void *user)
 {

@@ -38,6 +38,18 @@ Member *member_get (Request * request, const char *field);
 /* The one in the field state_id, which must be in a group. */
 Member *member_in_group (Request * request);
 
+/* Blocks that the library holds, its locked keys apart. */
+typedef struct
+{
+  size_t blocks;
+  size_t bytes;
+} MemberMemory;
+
+extern MemberMemory member_memory;
+
+/* Starts counting; before anything is allocated. */
+void member_count_memory (void);
+
 /* From the fields identity and signature_priv, or identity_of. */
 int member_set_identity (Request * request, Member * member, unsigned suite);
 int member_add_psk (Request * request, Member * member, e2ee_bytes id, e2ee_bytes psk);

@@ -201,3 +201,10 @@ verb_free (Request * request)
   if (member_get (request, field) != NULL)
     member_free ((uint64_t) json_integer_value (json_object_get (request->in, field)));
 }
+
+void
+verb_memory (Request * request)
+{
+  request_set (request, "blocks", json_integer ((json_int_t) member_memory.blocks));
+  request_set (request, "bytes", json_integer ((json_int_t) member_memory.bytes));
+}

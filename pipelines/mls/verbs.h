@@ -39,6 +39,7 @@ void verb_store_psk (Request * request);
 void verb_store (Request * request);
 void verb_restore (Request * request);
 void verb_free (Request * request);
+void verb_memory (Request * request);
 
 /* epoch, leaf, epoch_authenticator and the rest that every verb that moves a group answers */
 void verbs_set_state (Request * request, const Member * member);

@@ -10,7 +10,7 @@
 #define E2EE_MLS_NODE_PARENT 2
 
 /* A node that is not blank.  Never changed once made, so that trees share it by reference.  @as
- * points into @encoded, which is the Node of section 12.4.3.3: the node type, then the structure. */
+ * points into @encoded, the Node of section 12.4.3.3: the node type, then the structure. */
 typedef struct
 {
   size_t n_refs;

@@ -122,8 +122,8 @@ write_without (e2ee_mls_writer * writer, const e2ee_mls_node * node, e2ee_bytes 
   e2ee_mls_write_end (writer, begun);
 }
 
-/* Section 7.9: the tree hash of @node as if the leaves of @removed had never been added.  Where none
- * of them stands below, that is the tree hash. */
+/* Section 7.9: the tree hash of @node as if the leaves of @removed had never been added.  Where
+ * none of them stands below, that is the tree hash. */
 static e2ee_mls_result
 original_hash (const e2ee_mls_tree * tree, uint32_t node, e2ee_bytes removed, uint8_t * out)
 {

@@ -14,8 +14,8 @@ E2EE_MUST_USE e2ee_mls_result e2ee_mls_path_node_keys (const e2ee_mls_suite * su
     const e2ee_mls_digest * path_secret, e2ee_mls_secret * private_key,
     e2ee_mls_buffer * public_key);
 /* Private keys of @nodes, the end of a filtered direct path, from the path secret of the first.
- * What is left in @path_secret is the commit secret.  PATH_SECRET when a public key of the tree does
- * not agree. */
+ * What is left in @path_secret is the commit secret.  PATH_SECRET when a public key of the tree
+ * does not agree. */
 E2EE_MUST_USE e2ee_mls_result e2ee_mls_tree_keys_take_path (e2ee_mls_tree_keys * keys,
     const e2ee_mls_tree * tree, const uint32_t * nodes, size_t n_nodes,
     e2ee_mls_digest * path_secret);

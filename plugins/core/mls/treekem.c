@@ -22,8 +22,8 @@ struct e2ee_mls_path
 };
 
 /* Section 7.5, steps 1 to 3: @keys on the filtered direct path of @leaf, all other nodes of its
- * direct path blank.  Parent hashes go from the root down, since each takes in the one above it; the
- * last is the leaf's.  For a path of no nodes, in a group of one, it is empty. */
+ * direct path blank.  Parent hashes go from the root down, since each takes in the one above it;
+ * the last is the leaf's.  For a path of no nodes, in a group of one, it is empty. */
 static e2ee_mls_result
 put_path (e2ee_mls_tree * tree, uint32_t leaf, const e2ee_mls_node_list * nodes,
     const e2ee_mls_node_list * copath, const e2ee_bytes * keys, e2ee_mls_digest * parent_hash,

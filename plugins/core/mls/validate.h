@@ -52,9 +52,9 @@ int e2ee_mls_tree_supports_credential (const e2ee_mls_tree * tree, uint16_t type
 E2EE_MUST_USE e2ee_mls_result e2ee_mls_group_extensions_validate (const e2ee_mls_tree * tree,
     const e2ee_mls_extensions * extensions);
 
-/* A tree that came with a Welcome or GroupInfo: hash as in @context, parent hashes, unmerged leaves,
- * every leaf (credentials go to the host), unique keys over leaves and parents, credential types that
- * all support, group extensions.  WRONG_SUITE when @context names another one. */
+/* A tree that came with a Welcome or GroupInfo: hash as in @context, parent hashes, unmerged
+ * leaves, every leaf (credentials go to the host), unique keys over leaves and parents, credential
+ * types that all support, group extensions.  WRONG_SUITE when @context names another one. */
 E2EE_MUST_USE e2ee_mls_result e2ee_mls_tree_validate (const e2ee_mls_host * host,
     const e2ee_mls_tree * tree, const e2ee_mls_group_context * context);
 

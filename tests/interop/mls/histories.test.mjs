@@ -5,7 +5,8 @@
  *
  * E2EE_MLS_PROGRAM names the program.  The same seed makes the same choices, so a failure is repeated
  * with --seed N --histories 1.  --ours: the share of our members.  --seconds: no new history is
- * begun after so long; those left out are skipped, and the first never is.
+ * begun after so long; those left out are skipped, and the first never is.  With E2EE_LONG in the
+ * environment: 20 histories of 200 steps in each suite, whatever the options say.
  *
  * gst-e2ee, LGPL-2.1-or-later */
 
@@ -24,6 +25,10 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '0' },
   },
 });
+
+if (process.env.E2EE_LONG)
+  Object.assign(values, { histories: '20', steps: '200', seconds: '0' });
+
 const suites = values.suite ? [Number(values.suite)] : [3, 1];
 const first = Number(values.seed);
 const steps = Number(values.steps);

@@ -147,6 +147,10 @@ export class OurMember {
     return bytes((await this.#ask('protect', { plaintext })).ciphertext);
   }
 
+  async store(key) {
+    return bytes((await this.#ask('store', { key })).stored);
+  }
+
   /* As after a restart: what was stored, behind a handle of its own. */
   async restart() {
     const { stored } = await this.#ask('store', { key: STORE_KEY });
@@ -174,6 +178,11 @@ export class OurMember {
 
   async leaf() {
     return (await this.#ask('roster')).leaf;
+  }
+
+  /* All of it goes. */
+  async end() {
+    await this.#ask('free');
   }
 
   /* Its handles go; the identity stays for a rejoin. */

@@ -90,14 +90,14 @@ test('test_every_verb_without_fields_and_with_wrong_ones_is_refused', options, a
   const text = await readFile(new URL('../../../docs/mls-program.md', import.meta.url), 'utf8');
   const [, section] = text.match(/^## Verbs$(.*?)^## /ms);
   const verbs = [...section.matchAll(/^\| `([a-z_]+)` \|/gm)].map(([, verb]) => verb);
-  const harmless = new Set(['name', 'supported_ciphersuites', 'configure']);
+  const harmless = new Set(['name', 'supported_ciphersuites', 'configure', 'memory']);
   const wrong = [null, true, -1, 0, 1e15, 1.5, 'zz', 'abc', [], {}, [[]], [1], [{}]];
   const fields = ['state_id', 'transaction_id', 'cipher_suite', 'identity', 'welcome', 'message',
     'commit', 'ciphertext', 'plaintext', 'proposal', 'by_value', 'group_info', 'extensions', 'key',
     'stored', 'label', 'key_length', 'psk_id', 'psk_secret', 'lifetime', 'capabilities', 'psks',
     'identity_of', 'external_tree', 'encrypt_handshake', 'max_past_ms', 'clock_offset'];
 
-  assert.ok(verbs.length >= 26, `only ${verbs.length} verbs are documented`);
+  assert.ok(verbs.length >= 27, `only ${verbs.length} verbs are documented`);
   for (const verb of verbs) {
     if (!harmless.has(verb))
       await assert.rejects(program.ask(verb), refusal('field'), verb);
@@ -146,6 +146,17 @@ test('test_handles_that_were_freed_name_nothing', options, async (t) => {
   for (const verb of ['free', 'roster', 'state_auth'])
     await assert.rejects(program.ask(verb, { state_id: state }), refusal('handle'));
   assert.notEqual(await group(program), state);
+});
+
+test('test_a_freed_group_gives_back_all_of_its_memory', options, async (t) => {
+  const program = start(t);
+  const before = await program.ask('memory');
+
+  for (const state_id of await pair(program))
+    await program.ask('free', { state_id });
+  const after = await program.ask('memory');
+
+  assert.deepEqual([after.blocks, after.bytes], [before.blocks, before.bytes]);
 });
 
 test('test_a_key_package_joins_once_and_is_no_group_before', options, async (t) => {

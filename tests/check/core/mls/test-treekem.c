@@ -175,8 +175,8 @@ test_random_histories_keep_trees_valid_and_keys_right (void)
   group_clear (&group);
 }
 
-/* Leaf 5 is merged at the root by a commit from the other half but stays unmerged at node 11; leaf 7
- * comes later, so the root's parent hash is over a sibling without 7 and with 5. */
+/* Leaf 5 is merged at the root by a commit from the other half but stays unmerged at node 11; leaf
+ * 7 comes later, so the root's parent hash is over a sibling without 7 and with 5. */
 static void
 test_a_sibling_hash_keeps_leaves_that_were_unmerged_before_the_commit (void)
 {
