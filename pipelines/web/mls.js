@@ -14,8 +14,8 @@
  *   - From its surroundings the module takes randomness (crypto.getRandomValues) and two clocks,
  *     and nothing else: it opens no file, no socket, and prints nothing.
  *   - The text of a request and of its answer is wiped in the module's memory before ask()
- *     returns.  Secrets in JavaScript strings cannot be wiped: ask for them where they are used, and keep
- *     them no longer.
+ *     returns.  Secrets in JavaScript strings cannot be wiped: ask for them where they are used,
+ *     and keep them no longer.
  *   - A commit of one's own is pending until handle_pending_commit; store before sending.
  *
  * gst-e2ee, LGPL-2.1-or-later */
@@ -53,8 +53,8 @@ const MOST_RANDOM = 65536;
 const REALTIME = 0;
 const MONOTONIC = 1;
 
-/* The few functions of wasi_snapshot_preview1 that the module has a use for; @memory() is known only
- * once it runs. */
+/* The few functions of wasi_snapshot_preview1 that the module has a use for; @memory() is known
+ * only once it runs. */
 function surroundings(module, memory) {
   const known = {
     random_get(at, size) {

@@ -3,8 +3,8 @@
  *   node --test-reporter=tap histories.test.mjs [--histories 3] [--steps 40] [--seed 1]
  *       [--suite 1|3] [--ours 0.5] [--seconds 0]
  *
- * E2EE_MLS_PROGRAM names the program.  The same seed makes the same choices, so a failure is repeated
- * with --seed N --histories 1.  --ours: the share of our members.  --seconds: no new history is
+ * E2EE_MLS_PROGRAM names the program, or E2EE_WASM the program as WebAssembly.  The same seed
+ * makes the same choices, so a failure is repeated with --seed N --histories 1.  --ours: the share of our members.  --seconds: no new history is
  * begun after so long; those left out are skipped, and the first never is.  With E2EE_LONG in the
  * environment: 20 histories of 200 steps in each suite, whatever the options say.
  *
@@ -32,6 +32,7 @@ if (process.env.E2EE_LONG)
 const suites = values.suite ? [Number(values.suite)] : [3, 1];
 const first = Number(values.seed);
 const steps = Number(values.steps);
+const seconds = Number(values.seconds);
 const command = programCommand();
 const begun = Date.now();
 
@@ -67,7 +68,7 @@ for (const suite of suites) {
   for (let seed = first; seed < first + Number(values.histories); seed++) {
     test(`test_suite_${suite}_seed_${seed}_all_members_agree_for_${steps}_steps`, { skip },
         async (t) => {
-          if (seed > first && Number(values.seconds) > 0 && Date.now() - begun > Number(values.seconds) * 1000) {
+          if (seed > first && seconds > 0 && Date.now() - begun > seconds * 1000) {
             t.skip('out of time');
             return;
           }

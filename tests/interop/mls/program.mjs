@@ -6,8 +6,8 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-/* What starts e2ee-mls: the native one that E2EE_MLS_PROGRAM names, or the module in E2EE_WASM; nothing
- * when neither is there. */
+/* What starts e2ee-mls: the native one that E2EE_MLS_PROGRAM names, or the module in E2EE_WASM;
+ * nothing when neither is there. */
 export function programCommand() {
   if (process.env.E2EE_WASM) {
     return [process.execPath, '--no-warnings',

@@ -40,7 +40,8 @@ async function addTo(program, state, suite = 3, identity = 'bb', options = {}) {
 async function pair(program, suite = 3) {
   const alice = await group(program, suite);
   const { transaction, welcome } = await addTo(program, alice, suite);
-  const { state_id: bob } = await program.ask('join_group', { transaction_id: transaction, welcome });
+  const { state_id: bob } = await program.ask('join_group',
+      { transaction_id: transaction, welcome });
 
   return [alice, bob];
 }
@@ -293,6 +294,29 @@ test('test_proposals_of_others_are_committed_by_reference_unless_left_out', opti
   const { commit } = await program.ask('commit', { state_id: alice });
 
   assert.deepEqual((await program.ask('handle_commit', { state_id: bob, commit })).updated, [1]);
+});
+
+/* The root is not in the filtered direct path then; ts-mls 1.6.4 gets this wrong. */
+test('test_a_commit_over_a_blank_left_half_of_the_tree_is_followed', options, async (t) => {
+  const program = start(t);
+  const alice = await group(program);
+  const joiners = [];
+
+  for (const identity of ['bb', 'cc', 'dd'])
+    joiners.push(await program.ask('create_key_package', { cipher_suite: 3, identity }));
+  const { welcome } = await program.ask('commit', {
+    state_id: alice,
+    by_value: joiners.map(({ key_package }) => ({ type: 'add', key_package })),
+  });
+  const [, carol, dave] = await Promise.all(joiners.map(async ({ transaction_id }) =>
+    (await program.ask('join_group', { transaction_id, welcome })).state_id));
+  const { commit } = await program.ask('commit', {
+    state_id: dave, by_value: [{ type: 'remove', leaf: 0 }, { type: 'remove', leaf: 1 }],
+  });
+  const hers = await program.ask('handle_commit', { state_id: carol, commit });
+  const his = await program.ask('handle_pending_commit', { state_id: dave });
+
+  assert.equal(hers.epoch_authenticator, his.epoch_authenticator);
 });
 
 test('test_a_clock_that_is_far_ahead_refuses_old_key_packages', options, async (t) => {

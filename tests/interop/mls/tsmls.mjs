@@ -4,15 +4,15 @@
  *
  *   external_pub     is written and read without the length of HPKEPublicKey: the suite object
  *                    handed in adds and takes the one byte
- *   Welcome, join    a tree whose unmerged leaves differ along a path is refused: see isKnownLimit()
+ *   Welcome, join    a tree whose unmerged leaves differ along a path is refused: isKnownLimit()
  *   external join    takes no PSK: not asked for
  *   Update           is signed by hand, and the new key put in place when the update is committed,
  *                    since the library keeps the old one
  *   GCE              makes no path with it, and seals one under the old extensions: only received
- *   Remove           is not noticed by the removed one when an Add of the same commit takes its leaf:
- *                    see isUnnoticedRemoval()
- *   commit secret    is wrong when the root is not in the filtered direct path, so when the whole
- *                    left half of the tree is blank: histories keep somebody there
+ *   Remove           is not noticed by the removed one when an Add of the same commit takes its
+ *                    leaf: isUnnoticedRemoval()
+ *   commit secret    is another one when the root is not in the filtered direct path, so when the
+ *                    whole left half of the tree is blank: histories keep somebody there
  *
  * gst-e2ee, LGPL-2.1-or-later */
 
