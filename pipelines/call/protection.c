@@ -51,8 +51,7 @@ static GstE2eeKey *
 on_request_key (GstElement * element, guint64 key_id, Protection * protection)
 {
   GstE2eeKey *found = NULL;
-  GPtrArray *keys;
-  guint i;
+  GList *keys;
 
   if (g_atomic_int_compare_and_exchange (&protection->first_asked, 0, 1)) {
     protection->since = g_get_monotonic_time ();
@@ -64,13 +63,10 @@ on_request_key (GstElement * element, guint64 key_id, Protection * protection)
 
   keys = gst_e2ee_key_provider_list_keys (GST_E2EE_KEY_PROVIDER (protection->keys),
       GST_E2EE_KEY_USAGE_DECRYPT);
-  for (i = 0; i < keys->len && !found; i++) {
-    GstE2eeKey *key = g_ptr_array_index (keys, i);
-
-    if (gst_e2ee_key_get_key_id (key) == key_id)
-      found = gst_e2ee_key_ref (key);
-  }
-  g_ptr_array_unref (keys);
+  for (GList * link = keys; link && !found; link = link->next)
+    if (gst_e2ee_key_get_key_id (link->data) == key_id)
+      found = gst_e2ee_key_ref (link->data);
+  g_list_free_full (keys, (GDestroyNotify) gst_e2ee_key_unref);
   return found;
 }
 

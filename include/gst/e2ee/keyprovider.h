@@ -110,8 +110,8 @@ G_DECLARE_INTERFACE (GstE2eeKeyProvider, gst_e2ee_key_provider, GST, E2EE_KEY_PR
 /**
  * GstE2eeKeyProviderInterface:
  * @parent: the parent
- * @list_keys: every key that may be used for @usage now; called from any thread, with no lock of an
- *   element held
+ * @list_keys: every key that may be used for @usage now, in the provider's order; the list and a
+ *   reference to each key are the caller's.  Called from any thread, with no lock of an element held
  *
  * Since: 0.1
  */
@@ -119,14 +119,14 @@ struct _GstE2eeKeyProviderInterface
 {
   GTypeInterface parent;
 
-  GPtrArray *(*list_keys) (GstE2eeKeyProvider * self, GstE2eeKeyUsage usage);
+  GList *(*list_keys) (GstE2eeKeyProvider * self, GstE2eeKeyUsage usage);
 
   gpointer _gst_reserved[4];
 };
 
-/* (transfer full) (element-type GstE2eeKey): may be empty, never NULL; keys that an
- * implementation gave but that are not for @usage are left out. */
-GST_E2EE_API GPtrArray *gst_e2ee_key_provider_list_keys (GstE2eeKeyProvider * self,
+/* (transfer full) (element-type GstE2eeKey): free it with g_list_free_full (keys, (GDestroyNotify)
+ * gst_e2ee_key_unref); keys that an implementation gave but that are not for @usage are left out. */
+GST_E2EE_API GList *gst_e2ee_key_provider_list_keys (GstE2eeKeyProvider * self,
     GstE2eeKeyUsage usage);
 
 /* For implementations: emits `keys-changed`.  Call it with no lock held. */

@@ -41,18 +41,18 @@ G_DEFINE_TYPE_WITH_CODE (GstE2eeKeyFile, gst_e2ee_key_file, G_TYPE_OBJECT,
     G_IMPLEMENT_INTERFACE (GST_TYPE_E2EE_KEY_PROVIDER, key_provider_init);
     GST_DEBUG_CATEGORY_INIT (e2ee_key_file_debug, "e2eekeyfile", 0, "E2EE key file"));
 
-static GPtrArray *
+static GList *
 gst_e2ee_key_file_list_keys (GstE2eeKeyProvider * provider, GstE2eeKeyUsage usage)
 {
   GstE2eeKeyFile *self = GST_E2EE_KEY_FILE (provider);
-  GPtrArray *keys = g_ptr_array_new_with_free_func ((GDestroyNotify) gst_e2ee_key_unref);
+  GList *keys = NULL;
 
   g_mutex_lock (&self->lock);
-  for (guint i = 0; i < self->jwks->len; i++) {
-    GstE2eeJwk *jwk = g_ptr_array_index (self->jwks, i);
+  for (guint i = self->jwks->len; i > 0; i--) {
+    GstE2eeJwk *jwk = g_ptr_array_index (self->jwks, i - 1);
 
     if (gst_e2ee_key_get_usage (jwk->key) & usage)
-      g_ptr_array_add (keys, gst_e2ee_key_ref (jwk->key));
+      keys = g_list_prepend (keys, gst_e2ee_key_ref (jwk->key));
   }
   self->listed = TRUE;
   g_mutex_unlock (&self->lock);

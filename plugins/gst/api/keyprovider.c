@@ -23,15 +23,6 @@ gst_e2ee_key_provider_default_init (GstE2eeKeyProviderInterface * iface)
       G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
-static gboolean
-all_are_for (GPtrArray * keys, GstE2eeKeyUsage usage)
-{
-  for (guint i = 0; i < keys->len; i++)
-    if (!(gst_e2ee_key_get_usage (g_ptr_array_index (keys, i)) & usage))
-      return FALSE;
-  return TRUE;
-}
-
 /**
  * gst_e2ee_key_provider_list_keys:
  * @self: a #GstE2eeKeyProvider
@@ -42,40 +33,32 @@ all_are_for (GPtrArray * keys, GstE2eeKeyUsage usage)
  * out, so that a careless one cannot make an element encrypt with another's key.  Any thread; call
  * it with no lock held, because an implementation may take its own or emit signals.
  *
- * Returns: (transfer full) (element-type GstE2eeKey): the keys; may be empty, never %NULL
+ * It is a list and no array because a list owns nothing: who has it owns its links and a reference
+ * to each key, in C as in every language binding.  Bindings take the keys out of an array too, and
+ * then free it together with them when it has a free function.
+ *
+ * Returns: (transfer full) (element-type GstE2eeKey): the keys
  *
  * Since: 0.1
  */
-GPtrArray *
+GList *
 gst_e2ee_key_provider_list_keys (GstE2eeKeyProvider * self, GstE2eeKeyUsage usage)
 {
   GstE2eeKeyProviderInterface *iface;
-  GPtrArray *listed = NULL, *fit;
+  GList *keys;
 
-  fit = g_ptr_array_new_with_free_func ((GDestroyNotify) gst_e2ee_key_unref);
-  g_return_val_if_fail (GST_IS_E2EE_KEY_PROVIDER (self), fit);
+  g_return_val_if_fail (GST_IS_E2EE_KEY_PROVIDER (self), NULL);
 
   iface = GST_E2EE_KEY_PROVIDER_GET_IFACE (self);
-  if (iface->list_keys)
-    listed = iface->list_keys (self, usage);
-  if (listed == NULL)
-    return fit;
-  /* Language bindings make arrays that do not free what they hold; a key must be wiped in the
-   * end. */
-  g_ptr_array_set_free_func (listed, (GDestroyNotify) gst_e2ee_key_unref);
-  if (all_are_for (listed, usage)) {
-    g_ptr_array_unref (fit);
-    return listed;
+  keys = iface->list_keys ? iface->list_keys (self, usage) : NULL;
+  for (GList * link = keys, *next; link; link = next) {
+    next = link->next;
+    if (gst_e2ee_key_get_usage (link->data) & usage)
+      continue;
+    gst_e2ee_key_unref (link->data);
+    keys = g_list_delete_link (keys, link);
   }
-
-  for (guint i = 0; i < listed->len; i++) {
-    GstE2eeKey *key = g_ptr_array_index (listed, i);
-
-    if (gst_e2ee_key_get_usage (key) & usage)
-      g_ptr_array_add (fit, gst_e2ee_key_ref (key));
-  }
-  g_ptr_array_unref (listed);
-  return fit;
+  return keys;
 }
 
 /**

@@ -189,12 +189,12 @@ publish (E2eeKeyStore * store)
 
 /* Must be called with the lock held. */
 static void
-take_list (E2eeKeyStore * store, GPtrArray * listed)
+take_list (E2eeKeyStore * store, GList * listed)
 {
   GPtrArray *entries = g_ptr_array_new_with_free_func (entry_free);
 
-  for (guint i = 0; listed && i < listed->len; i++)
-    take_listed (store, entries, store->entries, g_ptr_array_index (listed, i), FALSE);
+  for (GList * link = listed; link; link = link->next)
+    take_listed (store, entries, store->entries, link->data, FALSE);
   for (guint i = 0; i < store->entries->len; i++) {
     Entry *entry = g_ptr_array_index (store->entries, i);
 
@@ -210,13 +210,13 @@ static void
 on_keys_changed (GstE2eeKeyProvider * provider, gpointer user_data)
 {
   E2eeKeyStore *store = user_data;
-  GPtrArray *listed = gst_e2ee_key_provider_list_keys (provider, store->usage);
+  GList *listed = gst_e2ee_key_provider_list_keys (provider, store->usage);
 
   g_mutex_lock (&store->lock);
   if (store->provider == provider)
     take_list (store, listed);
   g_mutex_unlock (&store->lock);
-  g_ptr_array_unref (listed);
+  g_list_free_full (listed, (GDestroyNotify) gst_e2ee_key_unref);
 }
 
 E2eeKeyStore *
@@ -271,7 +271,7 @@ void
 e2ee_key_store_set_provider (E2eeKeyStore * store, GstE2eeKeyProvider * provider)
 {
   GstE2eeKeyProvider *old;
-  GPtrArray *listed = NULL;
+  GList *listed = NULL;
   gulong old_id;
 
   g_mutex_lock (&store->lock);
@@ -297,7 +297,7 @@ e2ee_key_store_set_provider (E2eeKeyStore * store, GstE2eeKeyProvider * provider
   g_mutex_lock (&store->lock);
   take_list (store, listed);
   g_mutex_unlock (&store->lock);
-  g_clear_pointer (&listed, g_ptr_array_unref);
+  g_list_free_full (listed, (GDestroyNotify) gst_e2ee_key_unref);
 }
 
 gboolean

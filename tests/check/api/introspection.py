@@ -4,6 +4,7 @@
 gst-e2ee, LGPL-2.1-or-later"""
 
 import sys
+import tempfile
 
 try:
     import gi
@@ -22,6 +23,18 @@ ENCRYPT, DECRYPT = GstE2ee.KeyUsage.ENCRYPT, GstE2ee.KeyUsage.DECRYPT
 class Provider(GObject.Object, GstE2ee.KeyProvider):
     def do_list_keys(self, usage):
         return [GstE2ee.Key.new(7, SUITE, bytes(16), ENCRYPT, 1, 'alice')]
+
+
+class KeepingProvider(GObject.Object, GstE2ee.KeyProvider):
+    """Lists the same keys again and again, and one that is not for the direction asked for."""
+
+    def __init__(self):
+        super().__init__()
+        self.keys = [GstE2ee.Key.new(number, SUITE, bytes(16), usage, 1, 'alice')
+                     for number, usage in [(1, ENCRYPT), (2, DECRYPT), (3, ENCRYPT | DECRYPT)]]
+
+    def do_list_keys(self, usage):
+        return self.keys
 
 
 def test_a_key_tells_everything_but_its_secret():
@@ -55,6 +68,32 @@ def test_a_provider_written_in_python_is_asked():
     assert changes == [provider]
     assert [key.get_key_id() for key in provider.list_keys(ENCRYPT)] == [7]
     assert provider.list_keys(DECRYPT) == []
+
+
+def test_a_provider_written_in_python_keeps_its_keys():
+    provider = KeepingProvider()
+    # One reference too few at each turn, and a key would soon be gone while others still use it.
+    for _ in range(100):
+        listed = provider.list_keys(ENCRYPT)
+        assert [key.get_key_id() for key in listed] == [1, 3]
+    assert [key.get_key_id() for key in provider.keys] == [1, 2, 3]
+    assert all(key.get_sender() == 'alice' for key in provider.keys + listed)
+
+
+def test_listed_keys_outlive_their_provider():
+    provider = KeepingProvider()
+    listed = provider.list_keys(DECRYPT)
+    del provider
+    assert [(key.get_key_id(), key.get_sender()) for key in listed] == [(2, 'alice'), (3, 'alice')]
+
+
+def test_keys_of_a_file_can_be_listed_again_and_again():
+    with tempfile.NamedTemporaryFile('w', suffix='.jwks') as file:
+        file.write('{"keys":[{"kty":"oct","kid":"9","k":"AAAAAAAAAAAAAAAAAAAAAA","sender":"bob"}]}')
+        file.flush()
+        keys = GstE2ee.KeyFile.new(file.name)
+        for _ in range(100):
+            assert [key.get_sender() for key in keys.list_keys(DECRYPT)] == ['bob']
 
 
 def test_a_buffer_says_what_it_was_told():

@@ -95,7 +95,7 @@ kit_load (const gchar * path)
   return file;
 }
 
-static GPtrArray *
+static GList *
 list (GstE2eeKeyFile * file, GstE2eeKeyUsage usage)
 {
   return gst_e2ee_key_provider_list_keys (GST_E2EE_KEY_PROVIDER (file), usage);
@@ -104,23 +104,23 @@ list (GstE2eeKeyFile * file, GstE2eeKeyUsage usage)
 GstE2eeKey *
 kit_find_key (GstE2eeKeyFile * file, guint64 key_id)
 {
-  GPtrArray *keys = list (file, GST_E2EE_KEY_USAGE_ENCRYPT | GST_E2EE_KEY_USAGE_DECRYPT);
+  GList *keys = list (file, GST_E2EE_KEY_USAGE_ENCRYPT | GST_E2EE_KEY_USAGE_DECRYPT);
   GstE2eeKey *found = NULL;
 
-  for (guint i = 0; i < keys->len; i++)
-    if (gst_e2ee_key_get_key_id (g_ptr_array_index (keys, i)) == key_id)
-      found = gst_e2ee_key_ref (g_ptr_array_index (keys, i));
-  g_ptr_array_unref (keys);
+  for (GList * link = keys; link; link = link->next)
+    if (gst_e2ee_key_get_key_id (link->data) == key_id)
+      found = gst_e2ee_key_ref (link->data);
+  g_list_free_full (keys, (GDestroyNotify) gst_e2ee_key_unref);
   return found;
 }
 
 guint
 kit_count_keys (GstE2eeKeyFile * file, GstE2eeKeyUsage usage)
 {
-  GPtrArray *keys = list (file, usage);
-  guint n_keys = keys->len;
+  GList *keys = list (file, usage);
+  guint n_keys = g_list_length (keys);
 
-  g_ptr_array_unref (keys);
+  g_list_free_full (keys, (GDestroyNotify) gst_e2ee_key_unref);
   return n_keys;
 }
 

@@ -71,16 +71,16 @@ GST_START_TEST (test_directions_and_senders_are_read_in_order)
       "{\"kty\":\"oct\",\"kid\":2,\"k\":\"" KIT_KEY_16 "\",\"key_ops\":[\"decrypt\",\"wrapKey\"],"
       "\"sender\":\"B\\u00f6b\",\"use\":\"enc\",\"x-note\":[{\"k\":1}]},\n"
       "{\"kty\":\"oct\",\"kid\":\"3\",\"k\":\"" KIT_KEY_32 "\"}],\"comment\":{\"keys\":[]}}");
-  GPtrArray *keys = gst_e2ee_key_provider_list_keys (GST_E2EE_KEY_PROVIDER (file), DECRYPT);
+  GList *keys = gst_e2ee_key_provider_list_keys (GST_E2EE_KEY_PROVIDER (file), DECRYPT);
 
   assert_key (file, 1, 4, ENCRYPT, "alice");
   assert_key (file, 2, 4, DECRYPT, "B\303\266b");
   assert_key (file, 3, 5, ENCRYPT | DECRYPT, NULL);
   fail_unless_equals_int (kit_count_keys (file, ENCRYPT), 2);
-  fail_unless_equals_int (keys->len, 2);
-  fail_unless_equals_uint64 (gst_e2ee_key_get_key_id (g_ptr_array_index (keys, 0)), 2);
-  fail_unless_equals_uint64 (gst_e2ee_key_get_key_id (g_ptr_array_index (keys, 1)), 3);
-  g_ptr_array_unref (keys);
+  fail_unless_equals_int (g_list_length (keys), 2);
+  fail_unless_equals_uint64 (gst_e2ee_key_get_key_id (keys->data), 2);
+  fail_unless_equals_uint64 (gst_e2ee_key_get_key_id (keys->next->data), 3);
+  g_list_free_full (keys, (GDestroyNotify) gst_e2ee_key_unref);
   g_object_unref (file);
 }
 

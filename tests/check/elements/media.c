@@ -272,21 +272,15 @@ static void media_provider_iface_init (GstE2eeKeyProviderInterface * iface);
 G_DEFINE_TYPE_WITH_CODE (MediaProvider, media_provider, G_TYPE_OBJECT,
     G_IMPLEMENT_INTERFACE (GST_TYPE_E2EE_KEY_PROVIDER, media_provider_iface_init));
 
-static gpointer
-copy_key (gconstpointer key, gpointer user_data)
-{
-  return gst_e2ee_key_ref ((GstE2eeKey *) key);
-}
-
-static GPtrArray *
+static GList *
 media_provider_list_keys (GstE2eeKeyProvider * provider, GstE2eeKeyUsage usage)
 {
   MediaProvider *self = MEDIA_PROVIDER (provider);
-  GPtrArray *keys;
+  GList *keys = NULL;
 
   g_mutex_lock (&self->lock);
-  keys = g_ptr_array_copy (self->keys, copy_key, NULL);
-  g_ptr_array_set_free_func (keys, (GDestroyNotify) gst_e2ee_key_unref);
+  for (guint i = self->keys->len; i > 0; i--)
+    keys = g_list_prepend (keys, gst_e2ee_key_ref (g_ptr_array_index (self->keys, i - 1)));
   g_mutex_unlock (&self->lock);
   return keys;
 }
