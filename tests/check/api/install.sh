@@ -4,6 +4,8 @@
 # gst-e2ee, LGPL-2.1-or-later
 #
 # usage: install.sh MESON BUILD_DIR PREFIX LIBRARY CC PROGRAM.C
+#
+# CC may be several words, such as a compiler behind ccache.
 set -u
 meson=$1
 build=$2
