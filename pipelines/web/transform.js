@@ -38,7 +38,8 @@ export class FrameTransform {
    *   @keys           a KeyStore
    *   @mimeType       the codec, for browsers whose frames do not tell it; what a frame tells
    *                   goes before
-   *   @onVideoLost()  called for every video frame that could not be opened */
+   *   @onVideoLost()  called for every video frame that could not be opened and did not come
+   *                   before: Chromium hands over again what a retransmission brought twice */
   constructor({ direction, keys, mimeType, onVideoLost = () => {} }) {
     if (direction !== 'send' && direction !== 'receive')
       throw new TypeError('direction is "send" or "receive"');
@@ -52,11 +53,11 @@ export class FrameTransform {
   }
 
   /* For a TransformStream.  A frame that cannot be protected or opened does not come out; the
-   * stream goes on. */
+   * stream goes on.  A frame counts once its fate is known, so that at any time all frames are
+   * either passed or dropped. */
   async transform(frame, controller) {
     const mimeType = frame.getMetadata().mimeType ?? this.mimeType;
 
-    this.stats.frames++;
     try {
       const data = await this[this.direction](mimeType, new Uint8Array(frame.data));
 
@@ -64,11 +65,14 @@ export class FrameTransform {
     } catch (error) {
       if (!(error instanceof E2eeError))
         throw error;
+      this.stats.frames++;
       this.stats.dropped[error.code] = (this.stats.dropped[error.code] ?? 0) + 1;
-      if (this.direction === 'receive' && String(mimeType).startsWith('video/'))
+      if (this.direction === 'receive' && String(mimeType).startsWith('video/')
+          && error.code !== 'replayed')
         this.onVideoLost();
       return;
     }
+    this.stats.frames++;
     if (frame.type === 'key')
       this.stats.keyFrames++;
     this.stats.passed++;

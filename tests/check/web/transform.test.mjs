@@ -68,6 +68,26 @@ test('a frame in clear does not come out, and a key frame is asked for', async (
   assert.equal(asked, 1);
 });
 
+test('a frame that comes again is refused, and costs no key frame', async () => {
+  const keys = await store(1n, 1n);
+  const [sealed] = await run(sender(keys), frame(VP8));
+  let asked = 0;
+  const receive = receiver(keys, () => asked++);
+
+  assert.deepEqual(await run(receive, frame(sealed), frame(sealed)), [VP8]);
+  assert.deepEqual(receive.stats.dropped, { replayed: 1 });
+  assert.equal(asked, 0);
+});
+
+test('a frame whose fate is not known yet is not counted', async () => {
+  const receive = receiver(await store(1n, 1n));
+  const under = run(receive, frame(VP8));
+
+  assert.equal(receive.stats.frames, 0);
+  await under;
+  assert.equal(receive.stats.frames, 1);
+});
+
 test('a codec that cannot be protected is dropped in both directions', async () => {
   const keys = await store(1n, 1n);
 
