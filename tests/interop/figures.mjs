@@ -13,33 +13,42 @@ const DECODED = 0.9;
 
 const sum = (counters) => Object.values(counters).reduce((total, count) => total + count, 0);
 
-/* One row for each medium and direction: { what, sealed, opened, refused, decoded }, where
+/* A frame that comes once more after it was opened is refused, and nothing is lost: Chromium hands
+ * its transforms a frame again when retransmission or a probe of the bandwidth has brought it twice.
+ * */
+const refusedOf = (decryptor) => (decryptor?.dropped ?? 0) - (decryptor?.replayed ?? 0);
+
+/* One row for each medium and direction: { what, sealed, opened, refused, repeated, decoded }, where
  * decoded is null for sound in the browser, which counts samples. */
 export function rowsOf(web, { sent, received }) {
   return ['video', 'audio'].flatMap((kind) => {
     const incoming = received.find(({ media }) => media === kind);
+    const { replayed = 0, ...dropped } = web[`receive ${kind}`].dropped;
 
     return [{
       what: `Chromium -> GStreamer ${kind}`,
       sealed: web[`send ${kind}`].passed,
       opened: incoming?.decryptor.frames ?? 0,
-      refused: incoming?.decryptor.dropped ?? 0,
+      refused: refusedOf(incoming?.decryptor),
+      repeated: incoming?.decryptor.replayed ?? 0,
       decoded: incoming?.opened.decoded ?? 0,
     }, {
       what: `GStreamer -> Chromium ${kind}`,
       sealed: sent[kind].encryptor.frames,
       opened: web[`receive ${kind}`].passed,
-      refused: sum(web[`receive ${kind}`].dropped),
+      refused: sum(dropped),
+      repeated: replayed,
       decoded: web[`receive ${kind}`].decoded ?? null,
       samples: web[`receive ${kind}`].samples ?? null,
     }];
   });
 }
 
-export function describeRow({ what, sealed, opened, refused, decoded, samples }) {
+export function describeRow({ what, sealed, opened, refused, repeated, decoded, samples }) {
   const played = decoded === null ? `${samples} samples played` : `${decoded} decoded`;
 
-  return `${what}: ${sealed} frames sealed, ${opened} opened, ${refused} refused, ${played}`;
+  return `${what}: ${sealed} frames sealed, ${opened} opened, ${refused} refused, `
+      + `${repeated} came again, ${played}`;
 }
 
 export function assertGoodCall(rows) {

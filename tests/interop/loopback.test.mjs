@@ -47,16 +47,20 @@ async function startPage(t, a, b) {
   return page;
 }
 
-/* The figures of both, once every stream of @direction has counted enough of @what. */
-async function figuresWith(page, direction, what) {
-  await until(page, async ([wanted, count, enough]) => {
+/* Waits until every receiving stream has counted enough of @what. */
+async function receiversReach(page, what) {
+  await until(page, async ([count, enough]) => {
     const { figures } = await import('/pages/loopback.js');
     const streams = Object.values(await figures()).flatMap((one) => Object.entries(one))
-      .filter(([id]) => id.startsWith(wanted));
+      .filter(([id]) => id.startsWith('receive'));
 
     return streams.length === 4 && streams.every(([, stream]) => stream[count] >= enough);
-  }, [direction, what, ENOUGH], LIMIT / 2);
-  return page.evaluate(async () => (await import('/pages/loopback.js')).figures());
+  }, [what, ENOUGH], LIMIT / 2);
+}
+
+/* What it came to, once nothing is under way any more. */
+function finalFigures(page) {
+  return page.evaluate(async () => (await import('/pages/loopback.js')).finish());
 }
 
 for (const alg of ['AES_128_GCM_SHA256_128', 'AES_256_GCM_SHA512_128',
@@ -64,15 +68,26 @@ for (const alg of ['AES_128_GCM_SHA256_128', 'AES_256_GCM_SHA512_128',
   test(`two participants hear and see each other with ${alg}`, options, async (t) => {
     const keys = keyFile(alg, 1, 2);
     const page = await startPage(t, { keyFile: keys, sendKid: 1 }, { keyFile: keys, sendKid: 2 });
-    const { a, b } = await figuresWith(page, 'receive', 'passed');
 
-    for (const [id, { frames, passed, dropped, decoded }] of [...Object.entries(a),
-      ...Object.entries(b)]) {
-      t.diagnostic(`${id}: ${passed} of ${frames} frames, ${decoded ?? '-'} decoded`);
-      assert.equal(passed, frames, id);
-      assert.deepEqual(dropped, {}, id);
-    }
-    assert.ok(b['receive video'].decoded >= 0.9 * ENOUGH);
+    await receiversReach(page, 'passed');
+
+    const { a, b } = await finalFigures(page);
+
+    for (const [from, to] of [[a, b], [b, a]])
+      for (const kind of ['video', 'audio']) {
+        const sent = from[`send ${kind}`];
+        const { passed, dropped, decoded } = to[`receive ${kind}`];
+        const { replayed = 0, ...others } = dropped;
+
+        t.diagnostic(`${kind}: ${sent.passed} of ${sent.frames} frames sealed, ${passed} opened, `
+            + `${replayed} came again, ${decoded ?? '-'} decoded`);
+        assert.equal(sent.passed, sent.frames, kind);
+        /* Chromium hands a frame over once more when its bandwidth probes bring the packets
+         * twice; each must be opened, and none twice. */
+        assert.equal(passed, sent.passed, kind);
+        assert.deepEqual(others, {}, kind);
+        assert.ok(decoded === undefined || decoded >= 0.9 * passed, kind);
+      }
   });
 }
 
@@ -82,7 +97,10 @@ test('a participant with another key sees nothing', options, async (t) => {
     keys: [{ kty: 'oct', kid: '1', k: Buffer.alloc(16, 99).toString('base64url') }],
   });
   const page = await startPage(t, { keyFile: right, sendKid: 1 }, { keyFile: wrong, sendKid: 1 });
-  const { a, b } = await figuresWith(page, 'receive', 'frames');
+
+  await receiversReach(page, 'frames');
+
+  const { a, b } = await finalFigures(page);
 
   for (const one of [a, b]) {
     assert.equal(one['receive video'].passed, 0);

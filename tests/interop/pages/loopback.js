@@ -14,7 +14,8 @@ async function create(name, keyFile, sendKid, send) {
     media: testMedia(),
     keys: await parseKeyFile(keyFile),
     sendKid: BigInt(sendKid),
-    send,
+    /* One that hears that the other is done would finish too; finish() asks both itself. */
+    send: (message) => message.type === 'done' || send(message),
     onStream: (stream) => { document.getElementById(name).srcObject = stream; },
     onFailed: (reason) => { participants[`${name} failed`] = reason; },
   });
@@ -25,6 +26,12 @@ export async function start({ a, b }) {
   await create('a', a.keyFile, a.sendKid, (message) => participants.b.receive(message));
   await create('b', b.keyFile, b.sendKid, (message) => participants.a.receive(message));
   await participants.a.call();
+}
+
+/* Nobody sends any more, and all that was under way has come. */
+export async function finish() {
+  await Promise.all([participants.a.finish(), participants.b.finish()]);
+  return { a: participants.a.final, b: participants.b.final };
 }
 
 export async function figures() {
