@@ -180,9 +180,13 @@ test('no counter is used twice, also by streams that seal at the same moment', a
   const { key, ring } = await pair();
   const sealed = await Promise.all(Array.from({ length: 100 },
       () => seal(key, unhex(''), unhex('00'))));
-  const opened = await Promise.all(sealed.map((bytes) => open(ring, unhex(''), bytes)));
+  const counters = new Set();
 
-  assert.equal(new Set(opened.map(({ ctr }) => ctr)).size, 100);
+  /* One after the other: WebCrypto's threads may finish in any order, and a frame that is done
+   * before the first of its run would make that one a replay. */
+  for (const bytes of sealed)
+    counters.add((await open(ring, unhex(''), bytes)).ctr);
+  assert.equal(counters.size, 100);
 });
 
 test('a static key starts at a random counter of 63 bits', async () => {
