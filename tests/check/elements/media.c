@@ -172,6 +172,19 @@ media_renumber (GstBufferList * list, guint16 * seq, guint32 timestamp)
   return copy;
 }
 
+guint16
+media_seq_behind (GstBufferList * list)
+{
+  GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+  guint16 seq;
+
+  gst_rtp_buffer_map (gst_buffer_list_get (list, gst_buffer_list_length (list) - 1), GST_MAP_READ,
+      &rtp);
+  seq = gst_rtp_buffer_get_seq (&rtp) + 1;
+  gst_rtp_buffer_unmap (&rtp);
+  return seq;
+}
+
 /* RFC 7741 section 4.2. */
 static guint
 vp8_descriptor_size (const guint8 * data)

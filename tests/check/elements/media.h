@@ -45,6 +45,9 @@ GstBufferList *media_list (Media * media, guint i);
  * timestamp: a new frame for RTP, the same for SFrame. */
 GstBufferList *media_renumber (GstBufferList * list, guint16 * seq, guint32 timestamp);
 
+/* The sequence number behind the last packet of @list; payloaders start at a random one. */
+guint16 media_seq_behind (GstBufferList * list);
+
 /* The payloads of RTP packets put together, the VP8 descriptor taken out when @vp8. */
 GBytes *media_join (GstBufferList * list, gboolean vp8);
 
