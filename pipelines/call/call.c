@@ -9,13 +9,13 @@
 #include <gst/gst.h>
 #include <string.h>
 
+#include "common/signalling.h"
 #include "evidence.h"
 #include "journal.h"
 #include "peer.h"
 #include "receiver.h"
 #include "recorder.h"
 #include "sender.h"
-#include "signalling.h"
 #include "stats.h"
 
 /* A connection on one machine takes half a second. */
@@ -525,7 +525,7 @@ on_signalling_failed (gpointer user_data, const gchar * reason)
 }
 
 static const SignallingHandlers signalling_handlers = {
-  on_peer_joined, on_peer_left, on_message, on_signalling_failed
+  on_peer_joined, on_peer_left, on_message, NULL, on_signalling_failed
 };
 
 /* --- what the elements say -------------------------------------------------------------------- */
@@ -573,6 +573,9 @@ call_new (const CallOptions * options, void (*finished) (gpointer user_data),
     gpointer user_data, GError ** error)
 {
   const SenderPayloadTypes own = { OWN_VIDEO_TYPE, OWN_AUDIO_TYPE };
+  const SignallingAddress address = { options->rendezvous, options->tls_ca, options->room,
+    options->name
+  };
   Call *call = g_new0 (Call, 1);
 
   call->options = options;
@@ -613,8 +616,7 @@ call_new (const CallOptions * options, void (*finished) (gpointer user_data),
   /* Who calls decides what is sent; who is called reads it in the offer. */
   if (options->call)
     make_sender (call, &own);
-  call->signalling = signalling_new (options->rendezvous, options->room, options->name,
-      &signalling_handlers, call);
+  call->signalling = signalling_new (&address, &signalling_handlers, call);
   return call;
 
 fail:

@@ -70,7 +70,9 @@ call_options_parse (int *argc, char ***argv, GError ** error)
   const gchar *wrong;
   const GOptionEntry entries[] = {
     {"rendezvous", 'r', 0, G_OPTION_ARG_STRING, &options->rendezvous,
-        "Where the participants meet: ws://127.0.0.1:PORT/", "URL"},
+        "Where the participants meet: wss://HOST:PORT/, or ws://127.0.0.1:PORT/", "URL"},
+    {"tls-ca", 0, 0, G_OPTION_ARG_FILENAME, &options->tls_ca,
+        "The only certificates (PEM) to trust, instead of the system's", "FILE"},
     {"room", 0, 0, G_OPTION_ARG_STRING, &options->room, "Room (default: call)", "ROOM"},
     {"name", 'n', 0, G_OPTION_ARG_STRING, &options->name, "Own name in the room", "NAME"},
     {"call", 'c', 0, G_OPTION_ARG_STRING, &options->call,
@@ -152,6 +154,7 @@ call_options_free (CallOptions * options)
   if (!options)
     return;
   g_free (options->rendezvous);
+  g_free (options->tls_ca);
   g_free (options->room);
   g_free (options->name);
   g_free (options->call);

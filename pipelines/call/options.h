@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   gchar *rendezvous;
+  gchar *tls_ca;                /* NULL: the system's authorities */
   gchar *room;
   gchar *name;
   gchar *call;                  /* NULL: wait for an offer */

@@ -6,11 +6,16 @@
 
 #include <libsoup/soup.h>
 
+/* A broadcast of the greatest size in its JSON object. */
+#define MAX_MESSAGE (2 * 1024 * 1024)
+
 struct _Signalling
 {
   SoupSession *session;
   SoupWebsocketConnection *connection;
   GCancellable *cancellable;
+  GError *wrong;                /* with the address, until it is told */
+  guint idle;
   gchar *room;
   gchar *name;
   const SignallingHandlers *handlers;
@@ -43,6 +48,22 @@ joined (Signalling * self, const json_t * object)
 }
 
 static void
+take_broadcast (Signalling * self, const gchar * from, const json_t * object)
+{
+  const gchar *text = json_string_value (json_object_get (object, "data"));
+  gsize size = 0;
+  guchar *bytes;
+  GBytes *data;
+
+  if (!text || !self->handlers->broadcast)
+    return;
+  bytes = g_base64_decode (text, &size);
+  data = g_bytes_new_take (bytes, size);
+  self->handlers->broadcast (self->user_data, from, data);
+  g_bytes_unref (data);
+}
+
+static void
 on_message (SoupWebsocketConnection * connection, gint data_type, GBytes * bytes, Signalling * self)
 {
   gsize size;
@@ -55,6 +76,8 @@ on_message (SoupWebsocketConnection * connection, gint data_type, GBytes * bytes
 
   if (!type) {
     g_printerr ("rendezvous: a message that is none was ignored\n");
+  } else if (from && g_str_equal (type, "broadcast")) {
+    take_broadcast (self, from, object);
   } else if (from) {
     self->handlers->message (self->user_data, from, type, object);
   } else if (g_str_equal (type, "joined")) {
@@ -94,32 +117,90 @@ on_connected (GObject * session, GAsyncResult * result, gpointer user_data)
     return;
   }
   self->connection = connection;
+  soup_websocket_connection_set_max_incoming_payload_size (connection, MAX_MESSAGE);
   g_signal_connect (connection, "message", G_CALLBACK (on_message), self);
   g_signal_connect (connection, "closed", G_CALLBACK (on_closed), self);
   send_object (self, json_pack ("{s:s, s:s, s:s}", "type", "join", "room", self->room,
           "name", self->name));
 }
 
+static gboolean
+is_loopback (const gchar * host)
+{
+  GInetAddress *address = host ? g_inet_address_new_from_string (host) : NULL;
+  gboolean loopback = address ? g_inet_address_get_is_loopback (address)
+      : g_strcmp0 (host, "localhost") == 0;
+
+  g_clear_object (&address);
+  return loopback;
+}
+
+/* Without TLS only a server on this machine: descriptions are not for everybody on the way. */
+static gboolean
+check_url (const gchar * url, GError ** error)
+{
+  GUri *uri = g_uri_parse (url, G_URI_FLAGS_NONE, error);
+  gboolean good;
+
+  if (!uri)
+    return FALSE;
+  good = g_str_equal (g_uri_get_scheme (uri), "wss")
+      || (g_str_equal (g_uri_get_scheme (uri), "ws") && is_loopback (g_uri_get_host (uri)));
+  if (!good)
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+        "neither wss:// nor ws:// to this machine");
+  g_uri_unref (uri);
+  return good;
+}
+
+/* With @tls_ca the system's authorities are not asked: a certificate that they would sign for
+ * somebody else does not help him. */
+static gboolean
+trust (Signalling * self, const gchar * tls_ca, GError ** error)
+{
+  GTlsDatabase *database;
+
+  if (!tls_ca)
+    return TRUE;
+  database = g_tls_file_database_new (tls_ca, error);
+  if (!database)
+    return FALSE;
+  soup_session_set_tls_database (self->session, database);
+  g_object_unref (database);
+  return TRUE;
+}
+
+static gboolean
+tell_wrong (gpointer user_data)
+{
+  Signalling *self = user_data;
+
+  self->idle = 0;
+  self->handlers->failed (self->user_data, self->wrong->message);
+  return G_SOURCE_REMOVE;
+}
+
 Signalling *
-signalling_new (const gchar * url, const gchar * room, const gchar * name,
-    const SignallingHandlers * handlers, gpointer user_data)
+signalling_new (const SignallingAddress * address, const SignallingHandlers * handlers,
+    gpointer user_data)
 {
   Signalling *self = g_new0 (Signalling, 1);
-  SoupMessage *message = soup_message_new (SOUP_METHOD_GET, url);
+  SoupMessage *message;
 
   self->session = soup_session_new ();
   self->cancellable = g_cancellable_new ();
-  self->room = g_strdup (room);
-  self->name = g_strdup (name);
+  self->room = g_strdup (address->room);
+  self->name = g_strdup (address->name);
   self->handlers = handlers;
   self->user_data = user_data;
-  if (message) {
-    soup_session_websocket_connect_async (self->session, message, NULL, NULL, G_PRIORITY_DEFAULT,
-        self->cancellable, on_connected, self);
-    g_object_unref (message);
-  } else {
-    handlers->failed (user_data, "the address of the rendezvous is not a URL");
+  if (!check_url (address->url, &self->wrong) || !trust (self, address->tls_ca, &self->wrong)) {
+    self->idle = g_idle_add (tell_wrong, self);
+    return self;
   }
+  message = soup_message_new (SOUP_METHOD_GET, address->url);
+  soup_session_websocket_connect_async (self->session, message, NULL, NULL, G_PRIORITY_DEFAULT,
+      self->cancellable, on_connected, self);
+  g_object_unref (message);
   return self;
 }
 
@@ -133,6 +214,9 @@ signalling_free (Signalling * self)
       soup_websocket_connection_close (self->connection, SOUP_WEBSOCKET_CLOSE_NORMAL, NULL);
     g_object_unref (self->connection);
   }
+  if (self->idle)
+    g_source_remove (self->idle);
+  g_clear_error (&self->wrong);
   g_object_unref (self->session);
   g_object_unref (self->cancellable);
   g_free (self->room);
@@ -145,4 +229,13 @@ signalling_send (Signalling * self, const gchar * to, json_t * message)
 {
   json_object_set_new (message, "to", json_string (to));
   send_object (self, message);
+}
+
+void
+signalling_broadcast (Signalling * self, const guint8 * data, gsize size)
+{
+  gchar *text = g_base64_encode (data, size);
+
+  send_object (self, json_pack ("{s:s, s:s}", "type", "broadcast", "data", text));
+  g_free (text);
 }
