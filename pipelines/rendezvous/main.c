@@ -1,65 +1,49 @@
-/* e2ee-rendezvous: a WebSocket server on loopback over which participants find each other.
+/* e2ee-rendezvous: a WebSocket server over which participants find each other.
  *
  * It relays what it does not understand, and is trusted with nothing: keys and verdicts never
  * pass through it.
  *
  * gst-e2ee, LGPL-2.1-or-later */
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <glib-unix.h>
 #include <libsoup/soup.h>
 
+#include "client.h"
 #include "room.h"
-
-/* An SDP of a browser with every codec is 10 kB. */
-#define MAX_MESSAGE (64 * 1024)
 
 typedef struct
 {
-  SoupWebsocketConnection *connection;
-  RendezvousMember *member;
-} Client;
+  gint port;
+  gchar *address;
+  gchar *certificate;
+  gchar *key;
+  gchar *wiretap;
+} Options;
 
+/* One JSON object a line: who said what in which room. */
 static void
-client_send (gpointer user_data, const gchar * text)
+write_down (gpointer file, const gchar * room, const gchar * from, const gchar * text, gsize size)
 {
-  Client *client = user_data;
+  gdouble now = g_get_real_time () / (gdouble) G_USEC_PER_SEC;
+  json_t *line = json_pack ("{s:f, s:s, s:s, s:s%}", "time", now, "room", room, "from", from,
+      "said", text, size);
 
-  if (soup_websocket_connection_get_state (client->connection) == SOUP_WEBSOCKET_STATE_OPEN)
-    soup_websocket_connection_send_text (client->connection, text);
-}
-
-static void
-on_message (SoupWebsocketConnection * connection, gint type, GBytes * message, Client * client)
-{
-  gsize size;
-  const gchar *text = g_bytes_get_data (message, &size);
-
-  if (type == SOUP_WEBSOCKET_DATA_TEXT)
-    rendezvous_member_receive (client->member, text, size);
-}
-
-static void
-on_closed (SoupWebsocketConnection * connection, Client * client)
-{
-  rendezvous_member_free (client->member);
-  g_signal_handlers_disconnect_by_data (connection, client);
-  g_object_unref (client->connection);
-  g_free (client);
+  if (!line)
+    return;
+  json_dumpf (line, file, JSON_COMPACT | JSON_REAL_PRECISION (17));
+  fputc ('\n', file);
+  fflush (file);
+  json_decref (line);
 }
 
 static void
 on_connected (SoupServer * server, SoupServerMessage * message, const char *path,
     SoupWebsocketConnection * connection, gpointer rooms)
 {
-  Client *client = g_new0 (Client, 1);
-
-  client->connection = g_object_ref (connection);
-  client->member = rendezvous_member_new (rooms, client_send, client);
-  soup_websocket_connection_set_max_incoming_payload_size (connection, MAX_MESSAGE);
-  g_signal_connect (connection, "message", G_CALLBACK (on_message), client);
-  g_signal_connect (connection, "closed", G_CALLBACK (on_closed), client);
+  client_accept (connection, rooms);
 }
 
 static gboolean
@@ -79,33 +63,104 @@ listening_port (SoupServer * server)
   return port;
 }
 
-int
-main (int argc, char **argv)
+/* Without TLS whoever is on the way could be the server; on loopback there is nobody on the way. */
+static gboolean
+check (const Options * options, GSocketAddress * address, GError ** error)
 {
-  gint port = 0;
+  const gchar *wrong = NULL;
+
+  if (options->port < 0 || options->port > 65535)
+    wrong = "a port is a number from 0 to 65535";
+  else if (!options->certificate != !options->key)
+    wrong = "--tls-certificate and --tls-key belong together";
+  else if (!address)
+    wrong = "--address is no IP address";
+  else if (!options->certificate && !g_inet_address_get_is_loopback (
+          g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address))))
+    wrong = "without TLS (--tls-certificate, --tls-key) only a loopback address will do";
+  if (wrong)
+    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, wrong);
+  return !wrong;
+}
+
+static SoupServer *
+listen_at (const Options * options, RendezvousRooms * rooms, GError ** error)
+{
+  GSocketAddress *address = g_inet_socket_address_new_from_string (
+      options->address ? options->address : "127.0.0.1", CLAMP (options->port, 0, 65535));
+  GTlsCertificate *certificate = NULL;
+  SoupServer *server = NULL;
+
+  if (!check (options, address, error))
+    goto out;
+  if (options->certificate) {
+    certificate = g_tls_certificate_new_from_files (options->certificate, options->key, error);
+    if (!certificate)
+      goto out;
+  }
+  server = soup_server_new ("tls-certificate", certificate, NULL);
+  soup_server_add_websocket_handler (server, "/", NULL, NULL, on_connected, rooms, NULL);
+  if (!soup_server_listen (server, address, certificate ? SOUP_SERVER_LISTEN_HTTPS : 0, error))
+    g_clear_object (&server);
+
+out:
+  g_clear_object (&certificate);
+  g_clear_object (&address);
+  return server;
+}
+
+static gboolean
+parse (Options * options, int *argc, char ***argv, GError ** error)
+{
   const GOptionEntry entries[] = {
-    {"port", 'p', 0, G_OPTION_ARG_INT, &port, "TCP port on 127.0.0.1; 0: any that is free", "PORT"},
+    {"port", 'p', 0, G_OPTION_ARG_INT, &options->port, "TCP port; 0: any that is free", "PORT"},
+    {"address", 0, 0, G_OPTION_ARG_STRING, &options->address,
+        "Address to listen on (default: 127.0.0.1)", "IP"},
+    {"tls-certificate", 0, 0, G_OPTION_ARG_FILENAME, &options->certificate,
+        "Certificate in PEM: clients come with wss://", "FILE"},
+    {"tls-key", 0, 0, G_OPTION_ARG_FILENAME, &options->key, "Its private key in PEM", "FILE"},
+    {"wiretap", 0, 0, G_OPTION_ARG_FILENAME, &options->wiretap,
+        "Write down everything that is relayed, to see what a server sees", "FILE"},
     {NULL}
   };
   GOptionContext *context = g_option_context_new ("- lets participants find each other");
-  RendezvousRooms *rooms = rendezvous_rooms_new ();
+  gboolean parsed;
+
+  g_option_context_add_main_entries (context, entries, NULL);
+  parsed = g_option_context_parse (context, argc, argv, error);
+  if (parsed && *argc > 1) {
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "do not know what %s is",
+        (*argv)[1]);
+    parsed = FALSE;
+  }
+  g_option_context_free (context);
+  return parsed;
+}
+
+int
+main (int argc, char **argv)
+{
+  Options options = { 0, };
+  RendezvousRooms *rooms = NULL;
   GMainLoop *loop = g_main_loop_new (NULL, FALSE);
   SoupServer *server = NULL;
+  FILE *wiretap = NULL;
   GError *error = NULL;
   int status = EXIT_FAILURE;
 
-  g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, &error))
+  if (!parse (&options, &argc, &argv, &error))
     goto out;
-  if (port < 0 || port > 65535 || argc > 1) {
-    g_set_error (&error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-        argc > 1 ? "too many arguments" : "a port is a number from 0 to 65535");
-    goto out;
+  if (options.wiretap) {
+    wiretap = fopen (options.wiretap, "w");
+    if (!wiretap) {
+      g_set_error (&error, G_IO_ERROR, g_io_error_from_errno (errno), "%s: %s", options.wiretap,
+          g_strerror (errno));
+      goto out;
+    }
   }
-
-  server = soup_server_new (NULL, NULL);
-  soup_server_add_websocket_handler (server, "/", NULL, NULL, on_connected, rooms, NULL);
-  if (!soup_server_listen_local (server, port, SOUP_SERVER_LISTEN_IPV4_ONLY, &error))
+  rooms = rendezvous_rooms_new (wiretap ? write_down : NULL, wiretap);
+  server = listen_at (&options, rooms, &error);
+  if (!server)
     goto out;
 
   /* Whoever started us on port 0 waits for this line. */
@@ -121,9 +176,14 @@ out:
   if (error)
     g_printerr ("e2ee-rendezvous: %s\n", error->message);
   g_clear_error (&error);
-  g_option_context_free (context);
   g_main_loop_unref (loop);
   /* The clients that are still there, and the rooms with them, end with the process. */
   g_clear_object (&server);
+  if (wiretap)
+    fclose (wiretap);
+  g_free (options.address);
+  g_free (options.certificate);
+  g_free (options.key);
+  g_free (options.wiretap);
   return status;
 }

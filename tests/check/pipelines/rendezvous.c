@@ -4,6 +4,7 @@
 
 #include <gst/check/gstcheck.h>
 
+#include "rendezvous/budget.h"
 #include "rendezvous/room.h"
 
 /* A participant on the other end of a line. */
@@ -14,14 +15,21 @@ typedef struct
 } Person;
 
 static RendezvousRooms *rooms;
+static GPtrArray *tapped;       /* gchar *: "room from text" */
 static Person anna, ben, carl;
 
 static void
-hear (gpointer user_data, const gchar * text)
+hear (gpointer user_data, GRefString * text)
 {
   Person *person = user_data;
 
   g_queue_push_tail (&person->said_to_me, json_loads (text, JSON_REJECT_DUPLICATES, NULL));
+}
+
+static void
+tap (gpointer user_data, const gchar * room, const gchar * from, const gchar * text, gsize size)
+{
+  g_ptr_array_add (tapped, g_strdup_printf ("%s %s %.*s", room, from, (int) size, text));
 }
 
 static void
@@ -42,7 +50,8 @@ hang_up (Person * person)
 static void
 set_up (void)
 {
-  rooms = rendezvous_rooms_new ();
+  tapped = g_ptr_array_new_with_free_func (g_free);
+  rooms = rendezvous_rooms_new (tap, NULL);
   connect_person (&anna);
   connect_person (&ben);
   connect_person (&carl);
@@ -59,6 +68,7 @@ tear_down (void)
     g_queue_clear_full (&all[i]->said_to_me, (GDestroyNotify) json_decref);
   }
   rendezvous_rooms_free (rooms);
+  g_ptr_array_unref (tapped);
 }
 
 static void
@@ -244,6 +254,159 @@ GST_START_TEST (test_a_room_has_room_for_so_many)
 
 GST_END_TEST;
 
+static void
+join_all_three (void)
+{
+  Person *const all[] = { &anna, &ben, &carl };
+  guint i;
+
+  say (&anna, "{\"type\":\"join\",\"room\":\"r\",\"name\":\"anna\"}");
+  say (&ben, "{\"type\":\"join\",\"room\":\"r\",\"name\":\"ben\"}");
+  say (&carl, "{\"type\":\"join\",\"room\":\"other\",\"name\":\"carl\"}");
+  for (i = 0; i < G_N_ELEMENTS (all); i++)
+    g_queue_clear_full (&all[i]->said_to_me, (GDestroyNotify) json_decref);
+}
+
+GST_START_TEST (test_a_broadcast_reaches_everybody_in_the_room_and_its_sender)
+{
+  join_all_three ();
+  say (&anna, "{\"type\":\"broadcast\",\"data\":\"AAEC\"}");
+  expect (&anna, "{\"type\":\"broadcast\",\"from\":\"anna\",\"data\":\"AAEC\"}");
+  expect (&ben, "{\"type\":\"broadcast\",\"from\":\"anna\",\"data\":\"AAEC\"}");
+  expect_silence (&carl);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_broadcasts_have_one_order_for_all)
+{
+  join_all_three ();
+  say (&anna, "{\"type\":\"broadcast\",\"data\":\"1\"}");
+  say (&ben, "{\"type\":\"broadcast\",\"data\":\"2\"}");
+  say (&anna, "{\"type\":\"broadcast\",\"data\":\"3\"}");
+  expect (&anna, "{\"type\":\"broadcast\",\"from\":\"anna\",\"data\":\"1\"}");
+  expect (&anna, "{\"type\":\"broadcast\",\"from\":\"ben\",\"data\":\"2\"}");
+  expect (&anna, "{\"type\":\"broadcast\",\"from\":\"anna\",\"data\":\"3\"}");
+  expect (&ben, "{\"type\":\"broadcast\",\"from\":\"anna\",\"data\":\"1\"}");
+  expect (&ben, "{\"type\":\"broadcast\",\"from\":\"ben\",\"data\":\"2\"}");
+  expect (&ben, "{\"type\":\"broadcast\",\"from\":\"anna\",\"data\":\"3\"}");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_a_broadcast_carries_data_and_its_true_sender_and_nothing_else)
+{
+  join_all_three ();
+  say (&anna, "{\"type\":\"broadcast\",\"from\":\"ben\",\"data\":\"AAEC\",\"more\":1}");
+  expect (&ben, "{\"type\":\"broadcast\",\"from\":\"anna\",\"data\":\"AAEC\"}");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_who_comes_late_gets_no_old_broadcast)
+{
+  say (&anna, "{\"type\":\"join\",\"room\":\"r\",\"name\":\"anna\"}");
+  say (&anna, "{\"type\":\"broadcast\",\"data\":\"AAEC\"}");
+  say (&ben, "{\"type\":\"join\",\"room\":\"r\",\"name\":\"ben\"}");
+  expect (&ben, "{\"type\":\"joined\",\"peers\":[\"anna\"]}");
+  expect_silence (&ben);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_a_broadcast_without_data_is_refused)
+{
+  join_all_three ();
+  say (&anna, "{\"type\":\"broadcast\"}");
+  expect_error (&anna);
+  say (&anna, "{\"type\":\"broadcast\",\"data\":7}");
+  expect_error (&anna);
+  expect_silence (&ben);
+}
+
+GST_END_TEST;
+
+static void
+say_with_padding (Person * person, const gchar * format, gsize size)
+{
+  gchar *padding = g_strnfill (size, 'A');
+  gchar *text = g_strdup_printf (format, padding);
+
+  say (person, text);
+  g_free (text);
+  g_free (padding);
+}
+
+GST_START_TEST (test_a_broadcast_of_one_mebibyte_passes_and_a_larger_one_is_refused)
+{
+  join_all_three ();
+  say_with_padding (&anna, "{\"type\":\"broadcast\",\"data\":\"%s\"}", RENDEZVOUS_MAX_DATA);
+  fail_unless_equals_int (ben.said_to_me.length, 1);
+  fail_unless_equals_int (anna.said_to_me.length, 1);
+  g_queue_clear_full (&anna.said_to_me, (GDestroyNotify) json_decref);
+  say_with_padding (&anna, "{\"type\":\"broadcast\",\"data\":\"%s\"}", RENDEZVOUS_MAX_DATA + 1);
+  expect_error (&anna);
+  fail_unless_equals_int (ben.said_to_me.length, 1);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_a_message_to_one_of_more_than_64_kib_is_refused)
+{
+  join_all_three ();
+  say_with_padding (&anna, "{\"to\":\"ben\",\"sdp\":\"%s\"}", 65000);
+  fail_unless_equals_int (ben.said_to_me.length, 1);
+  say_with_padding (&anna, "{\"to\":\"ben\",\"sdp\":\"%s\"}", RENDEZVOUS_MAX_MESSAGE);
+  expect_error (&anna);
+  fail_unless_equals_int (ben.said_to_me.length, 1);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_a_wiretap_gets_all_that_is_relayed_and_nothing_that_is_refused)
+{
+  join_all_three ();
+  g_ptr_array_set_size (tapped, 0);
+  say (&anna, "{\"type\":\"broadcast\",\"data\":\"AAEC\"}");
+  say (&anna, "{\"type\":\"broadcast\"}");
+  say (&ben, "{\"to\":\"anna\",\"type\":\"offer\"}");
+  fail_unless_equals_int (tapped->len, 2);
+  fail_unless_equals_string (g_ptr_array_index (tapped, 0),
+      "r anna {\"type\":\"broadcast\",\"data\":\"AAEC\"}");
+  fail_unless_equals_string (g_ptr_array_index (tapped, 1),
+      "r ben {\"to\":\"anna\",\"type\":\"offer\"}");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_a_budget_is_spent_by_messages_and_comes_back_with_time)
+{
+  Budget budget;
+  guint i;
+
+  budget_init (&budget, 0);
+  for (i = 0; i < BUDGET_MESSAGES; i++)
+    fail_unless (budget_spend (&budget, 10, 0));
+  fail_if (budget_spend (&budget, 10, 0));
+  fail_if (budget_spend (&budget, 10, G_USEC_PER_SEC / BUDGET_MESSAGES_A_SECOND / 2));
+  fail_unless (budget_spend (&budget, 10, G_USEC_PER_SEC));
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_a_budget_is_spent_by_bytes_and_comes_back_with_time)
+{
+  Budget budget;
+
+  budget_init (&budget, 0);
+  fail_unless (budget_spend (&budget, BUDGET_BYTES, 0));
+  fail_if (budget_spend (&budget, 1000, 0));
+  fail_unless (budget_spend (&budget, BUDGET_BYTES_A_SECOND, G_USEC_PER_SEC));
+  fail_if (budget_spend (&budget, 1000, G_USEC_PER_SEC));
+}
+
+GST_END_TEST;
+
 static Suite *
 rendezvous_suite (void)
 {
@@ -263,6 +426,16 @@ rendezvous_suite (void)
   tcase_add_loop_test (rules, test_nonsense_is_refused_and_the_line_goes_on, 0,
       G_N_ELEMENTS (nonsense));
   tcase_add_test (rules, test_a_room_has_room_for_so_many);
+  tcase_add_test (rules, test_a_broadcast_reaches_everybody_in_the_room_and_its_sender);
+  tcase_add_test (rules, test_broadcasts_have_one_order_for_all);
+  tcase_add_test (rules, test_a_broadcast_carries_data_and_its_true_sender_and_nothing_else);
+  tcase_add_test (rules, test_who_comes_late_gets_no_old_broadcast);
+  tcase_add_test (rules, test_a_broadcast_without_data_is_refused);
+  tcase_add_test (rules, test_a_broadcast_of_one_mebibyte_passes_and_a_larger_one_is_refused);
+  tcase_add_test (rules, test_a_message_to_one_of_more_than_64_kib_is_refused);
+  tcase_add_test (rules, test_a_wiretap_gets_all_that_is_relayed_and_nothing_that_is_refused);
+  tcase_add_test (rules, test_a_budget_is_spent_by_messages_and_comes_back_with_time);
+  tcase_add_test (rules, test_a_budget_is_spent_by_bytes_and_comes_back_with_time);
   return suite;
 }
 
