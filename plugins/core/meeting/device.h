@@ -13,6 +13,7 @@
 
 #define E2EE_PUBLIC_KEY_SIZE 32
 #define E2EE_THUMBPRINT_SIZE 32
+#define E2EE_SIGNATURE_SIZE 64
 
 typedef struct
 {
@@ -39,6 +40,9 @@ E2EE_MUST_USE e2ee_meeting_result e2ee_device_to_jwk (const e2ee_device * device
 e2ee_device *e2ee_device_ref (e2ee_device * device);
 void e2ee_device_unref (e2ee_device * device);
 const e2ee_public_key *e2ee_device_public_key (const e2ee_device * device);
+/* Ed25519, RFC 8032.  What is signed names its use, as the header of a jws.h does. */
+void e2ee_device_sign (const e2ee_device * device, e2ee_bytes message,
+    uint8_t signature[E2EE_SIGNATURE_SIZE]);
 
 void e2ee_public_key_thumbprint (const e2ee_public_key * key, e2ee_thumbprint * thumbprint);
 /* Constant time; also for ordering nothing. */
