@@ -2,7 +2,8 @@
  *
  *   grant      JWS, typ "e2ee-host+jwt", of a host of the ticket: ticket, sub, jkt, iat
  *   statement  JWS, typ "e2ee-state+jwt", of any host: ticket, rev, e2ee = on | off,
- *              features {name: allow | deny}, grants [JWS], iat
+ *              features {name: allow | deny}, grants [JWS], iat.  A feature that is not named
+ *              is as in the ticket
  *
  * Both carry the signer's key in their header, and name the ticket by its hash.  A statement
  * counts by its signature and its revision, whoever carries it: it is the meeting_state extension
@@ -34,10 +35,15 @@ void e2ee_statement_initial (const e2ee_ticket * ticket, e2ee_statement * statem
  * E2EE_FEATURES_NEVER), NOT_HOST (signer, or signer of a grant). */
 E2EE_MUST_USE e2ee_meeting_result e2ee_statement_verify (e2ee_bytes text,
     const e2ee_ticket * ticket, e2ee_statement * statement);
-/* @grants are those that go in, texts of e2ee_grant_issue(). */
+/* STATEMENT_OLD: @next does not come after the one in force, whose revision is as high or higher. */
+E2EE_MUST_USE e2ee_meeting_result e2ee_statement_check_newer (const e2ee_statement * next,
+    const e2ee_statement * in_force);
+/* @grants are those that go in, texts of e2ee_grant_issue().  NOT_HOST, STATEMENT_POLICY; ARGUMENT
+ * for whatever else e2ee_statement_verify() would not take. */
 E2EE_MUST_USE e2ee_meeting_result e2ee_statement_issue (const e2ee_statement * statement,
     const e2ee_ticket * ticket, const e2ee_device * host, const e2ee_bytes * grants,
     size_t n_grants, uint64_t now, e2ee_mls_buffer * text);
+/* Makes @device of the account @subject a host.  NOT_HOST when @host is none of the ticket. */
 E2EE_MUST_USE e2ee_meeting_result e2ee_grant_issue (const e2ee_ticket * ticket,
     const e2ee_device * host, const char *subject, const e2ee_thumbprint * device, uint64_t now,
     e2ee_mls_buffer * text);

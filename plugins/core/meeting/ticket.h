@@ -2,7 +2,8 @@
  *
  *   ticket   JWS of the scheduling device (typ "e2ee-ticket+jwt", its public key in the header)
  *            "~" that device's account token.  Claims: mid, hosts [{sub, jkt}], e2ee = allow |
- *            require | forbid, initial = on | off, features {name: allow | deny}, iat, nbf, exp
+ *            require | forbid, initial = on | off, features {name: allow | deny}, iat, nbf, exp.
+ *            A feature that is not named is as in E2EE_FEATURES_DEFAULT
  *   link     ANY-BASE?m=MID&t=TICKET-HASH#JOIN-SECRET   (base64url; the part behind # never
  *            reaches a server)
  *
@@ -73,9 +74,13 @@ typedef struct
 
 /* LINK_FORMAT.  A repeated or missing part is a fault; other query parts are the app's. */
 E2EE_MUST_USE e2ee_meeting_result e2ee_link_parse (e2ee_bytes text, e2ee_link * link);
-/* @base such as "https://meet.example/join". */
+/* @base such as "https://meet.example/join", with or without a query of the app's.  ARGUMENT for
+ * one that has a fragment or characters that no URL has.  The text holds the secret. */
 E2EE_MUST_USE e2ee_meeting_result e2ee_link_format (const char *base, const e2ee_link * link,
     e2ee_mls_buffer * text);
 void e2ee_link_clear (e2ee_link * link);
+/* TICKET_HASH: @ticket, verified, is not the one that the link names, or of another meeting. */
+E2EE_MUST_USE e2ee_meeting_result e2ee_link_check_ticket (const e2ee_link * link,
+    const e2ee_ticket * ticket);
 
 #endif
