@@ -8,8 +8,9 @@
 
 /* A name or label made safe to show in front of others: valid UTF-8 only (a broken sequence
  * becomes U+FFFD); no control, bidi, zero-width, variation, tag or private-use characters; no
- * character that looks like a lock, key, shield, tick or warning (the meeting's own signs); spaces
- * collapsed and trimmed; cut at a character to fit @size including the final zero.  "?" when
+ * character that looks like a lock, key, shield, tick, cross, warning or status light (the
+ * meeting's own signs); at most three marks on a letter; spaces and line breaks collapsed to one
+ * space and trimmed; cut at a character to fit @size including the final zero.  "?" when
  * nothing is left.  Returns 1 when it was kept as it came. */
 int e2ee_text_sanitize (e2ee_bytes text, char *out, size_t size);
 
