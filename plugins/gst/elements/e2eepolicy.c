@@ -1,6 +1,9 @@
-/* e2eepolicy: a gate for one branch, open only for media that is meant to be public.
+/* e2eepolicy: a gate for one branch, open only for media that may go there.
  *
  * gst-e2ee, LGPL-2.1-or-later
+ *
+ * What it decides is in gaterule.h, how gates agree in gategroup.h, what of the events passes in
+ * gateevents.h, what the branch sees of it all in gatebranch.h.  Here buffers are moved.
  *
  * Lock order: the object lock guards settings, counters and the readable `open`, and is held for
  * a copy or an addition only, never while something is pushed, posted or notified.  Everything in
@@ -18,6 +21,12 @@
  * thread takes part, so that what was still queued from the private part of a meeting stays out
  * after the switch, and what was public gets in before it.
  *
+ * `e2ee` is this participant's own floor: with `require` nothing passes that was not encrypted,
+ * with `forbid` nothing that was.  `feature=media` is for the meeting itself, sent or shown:
+ * encrypted and clear media pass, as the floor allows.
+ *
+ * All gates of a pipeline close and open at the same running time.
+ *
  * After a closed spell encoded video begins again at a key frame, which the gate asks for
  * upstream, at most once a second.  In RTP that works for VP8; for other video codecs place the
  * gate behind the depayloader: it never opens in front of it.
@@ -32,9 +41,9 @@
  * The sticky `e2ee-status` event passes through and does not open the gate.
  *
  * Every change is one element message `e2ee-policy` on the bus with the fields `feature`
- * (string), `open` (boolean), `reason` (string), `running-time` (guint64), `epoch` (guint64) and
- * `dropped` (guint64: buffers kept back since the gate was last open).  The first decision of a
- * stream is a change.
+ * (string), `open` (boolean), `reason` (string), `running-time` (guint64), `epoch` (guint64),
+ * `dropped` (guint64: buffers kept back since the gate was last open) and `segment` (guint: how
+ * often it has been open, this time included).  The first decision of a stream is a change.
  *
  * ## Example pipeline
  * |[
@@ -51,6 +60,9 @@
 
 #include "elements/elements.h"
 #include "elements/entry.h"
+#include "elements/gatebranch.h"
+#include "elements/gateevents.h"
+#include "elements/gategroup.h"
 
 #include <gst/e2ee/status.h>
 #include <gst/video/video-event.h>
@@ -58,81 +70,20 @@
 GST_DEBUG_CATEGORY_STATIC (e2ee_policy_debug);
 #define GST_CAT_DEFAULT e2ee_policy_debug
 
-/**
- * GstE2eePolicyFeature:
- *
- * What the branch behind the gate does; the names are those of a meeting's feature table.
- *
- * Since: 0.1
- */
-typedef enum
-{
-  GST_E2EE_POLICY_FEATURE_RECORDING,
-  GST_E2EE_POLICY_FEATURE_TRANSCRIPTION,
-  GST_E2EE_POLICY_FEATURE_CAPTIONS,
-  GST_E2EE_POLICY_FEATURE_STREAMING,
-  GST_E2EE_POLICY_FEATURE_BREAKOUT,
-  GST_E2EE_POLICY_FEATURE_NOTES,
-  GST_E2EE_POLICY_FEATURE_WHITEBOARD,
-  GST_E2EE_POLICY_FEATURE_PSTN,
-  GST_E2EE_POLICY_FEATURE_SIP_H323,
-  GST_E2EE_POLICY_FEATURE_GUEST,
-  GST_E2EE_POLICY_FEATURE_SCREENSHARE,
-  GST_E2EE_POLICY_FEATURE_CHAT
-} GstE2eePolicyFeature;
-
-/**
- * GstE2eePolicyWhenBlocked:
- * @GST_E2EE_POLICY_DROP: nothing flows
- * @GST_E2EE_POLICY_GAP: a gap event in place of every buffer, so that muxers and sinks go on
- *
- * What leaves a closed gate.
- *
- * Since: 0.1
- */
-typedef enum
-{
-  GST_E2EE_POLICY_DROP,
-  GST_E2EE_POLICY_GAP
-} GstE2eePolicyWhenBlocked;
-
-/* Why a buffer passes or does not; one counter and one word for each. */
-typedef enum
-{
-  CAUSE_OFF,
-  CAUSE_ON,
-  CAUSE_VERIFIED,
-  CAUSE_SWITCHING,
-  CAUSE_DEGRADED,
-  CAUSE_UNKNOWN,
-  CAUSE_WAITING_KEYFRAME,
-  N_CAUSES
-} Cause;
-
-static const struct
-{
-  const gchar *reason;
-  const gchar *counter;
-} causes[N_CAUSES] = {
-  {"off", "passed"},
-  {"on", "dropped-on"},
-  {"verified", "dropped-verified"},
-  {"switching", "dropped-switching"},
-  {"degraded", "dropped-degraded"},
-  {"unknown", "dropped-unknown"},
-  {"waiting-keyframe", "dropped-waiting-keyframe"},
-};
-
 typedef struct
 {
   GstE2eePolicyFeature feature;
   GstE2eePolicyWhenBlocked when_blocked;
+  GstE2eePolicyFlush flush;
+  GstE2eeFloor floor;
 } GstE2eePolicySettings;
 
 typedef struct
 {
-  guint64 by_cause[N_CAUSES];
+  guint64 by_cause[E2EE_N_CAUSES];
   guint64 gaps;
+  guint64 blanks;
+  guint64 flushes;
   guint64 opened;
   guint64 closed;
   guint64 dropped_events;
@@ -148,9 +99,9 @@ typedef struct
   gboolean discont;             /* the next buffer that passes follows a hole */
   gboolean warned;
   guint64 dropped;              /* since the gate was last open */
+  guint n_segments;
   guint key_units;              /* asked for so far */
   GstClockTime last_request;    /* running time of the last one */
-  GstClockTime last_gap;        /* timestamp of the last gap event */
 } GstE2eePolicyStream;
 
 #define GST_TYPE_E2EE_POLICY (gst_e2ee_policy_get_type ())
@@ -168,12 +119,18 @@ struct _GstE2eePolicy
   GstE2eePolicyStats stats;
   gboolean open;
 
+  /* set while no data flows */
+  E2eeGateMember *member;
+
   /* streaming thread */
   GstE2eePolicyStream stream;
+  E2eeGateBranch *branch;
 };
 
 #define DEFAULT_FEATURE GST_E2EE_POLICY_FEATURE_RECORDING
 #define DEFAULT_WHEN_BLOCKED GST_E2EE_POLICY_DROP
+#define DEFAULT_FLUSH GST_E2EE_POLICY_FLUSH_AUTO
+#define DEFAULT_FLOOR GST_E2EE_FLOOR_ALLOW
 
 /* A lossy or slow encoder must not be flooded with requests while the gate waits. */
 #define KEY_UNIT_INTERVAL GST_SECOND
@@ -183,6 +140,8 @@ enum
   PROP_0,
   PROP_FEATURE,
   PROP_WHEN_BLOCKED,
+  PROP_FLUSH_ON_CLOSE,
+  PROP_E2EE,
   PROP_OPEN,
   PROP_STATS,
   N_PROPS
@@ -195,66 +154,24 @@ static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink", GST
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC,
     GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
 
-#define GST_TYPE_E2EE_POLICY_FEATURE (gst_e2ee_policy_feature_get_type ())
-static GType
-gst_e2ee_policy_feature_get_type (void)
-{
-  static const GEnumValue values[] = {
-    {GST_E2EE_POLICY_FEATURE_RECORDING, "Recording to a file", "recording"},
-    {GST_E2EE_POLICY_FEATURE_TRANSCRIPTION, "Speech to text that is kept", "transcription"},
-    {GST_E2EE_POLICY_FEATURE_CAPTIONS, "Live captions", "captions"},
-    {GST_E2EE_POLICY_FEATURE_STREAMING, "Streaming to an audience", "streaming"},
-    {GST_E2EE_POLICY_FEATURE_BREAKOUT, "Breakout rooms", "breakout"},
-    {GST_E2EE_POLICY_FEATURE_NOTES, "Shared notes", "notes"},
-    {GST_E2EE_POLICY_FEATURE_WHITEBOARD, "Whiteboard", "whiteboard"},
-    {GST_E2EE_POLICY_FEATURE_PSTN, "Participants by telephone", "pstn"},
-    {GST_E2EE_POLICY_FEATURE_SIP_H323, "SIP and H.323 devices", "sip-h323"},
-    {GST_E2EE_POLICY_FEATURE_GUEST, "Participants without an account", "guest"},
-    {GST_E2EE_POLICY_FEATURE_SCREENSHARE, "Screen sharing", "screenshare"},
-    {GST_E2EE_POLICY_FEATURE_CHAT, "Chat", "chat"},
-    {0, NULL, NULL}
-  };
-  static gsize type = 0;
-
-  if (g_once_init_enter (&type))
-    g_once_init_leave (&type, g_enum_register_static ("GstE2eePolicyFeature", values));
-  return type;
-}
-
-#define GST_TYPE_E2EE_POLICY_WHEN_BLOCKED (gst_e2ee_policy_when_blocked_get_type ())
-static GType
-gst_e2ee_policy_when_blocked_get_type (void)
-{
-  static const GEnumValue values[] = {
-    {GST_E2EE_POLICY_DROP, "Nothing flows", "drop"},
-    {GST_E2EE_POLICY_GAP, "A gap event in place of every buffer", "gap"},
-    {0, NULL, NULL}
-  };
-  static gsize type = 0;
-
-  if (g_once_init_enter (&type))
-    g_once_init_leave (&type, g_enum_register_static ("GstE2eePolicyWhenBlocked", values));
-  return type;
-}
-
 G_DEFINE_TYPE_WITH_CODE (GstE2eePolicy, gst_e2ee_policy, GST_TYPE_ELEMENT,
     GST_DEBUG_CATEGORY_INIT (e2ee_policy_debug, "e2eepolicy", 0,
         "end-to-end encryption policy gate"));
 GST_ELEMENT_REGISTER_DEFINE (e2eepolicy, "e2eepolicy", GST_RANK_NONE, GST_TYPE_E2EE_POLICY);
-
-static const gchar *
-feature_nick (GstE2eePolicyFeature feature)
-{
-  GEnumClass *class = g_type_class_peek (GST_TYPE_E2EE_POLICY_FEATURE);
-
-  return g_enum_get_value (class, feature)->value_nick;
-}
 
 static void
 gst_e2ee_policy_take_settings (GstE2eePolicy * self)
 {
   GST_OBJECT_LOCK (self);
   self->stream.settings = self->settings;
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+gst_e2ee_policy_add (GstE2eePolicy * self, guint64 * counter)
+{
+  GST_OBJECT_LOCK (self);
+  (*counter)++;
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -279,6 +196,8 @@ gst_e2ee_policy_change (GstE2eePolicy * self, gboolean open, const gchar * reaso
   stream->open = open;
   stream->decided = TRUE;
   stream->dropped = 0;
+  if (open)
+    stream->n_segments++;
 
   GST_OBJECT_LOCK (self);
   self->open = open;
@@ -292,12 +211,14 @@ gst_e2ee_policy_change (GstE2eePolicy * self, gboolean open, const gchar * reaso
       open ? "open" : "closed", reason, dropped);
   gst_element_post_message (GST_ELEMENT (self), gst_message_new_element (GST_OBJECT (self),
           gst_structure_new ("e2ee-policy",
-              "feature", G_TYPE_STRING, feature_nick (stream->settings.feature),
+              "feature", G_TYPE_STRING,
+              gst_e2ee_policy_feature_get_nick (stream->settings.feature),
               "open", G_TYPE_BOOLEAN, open,
               "reason", G_TYPE_STRING, reason,
               "running-time", G_TYPE_UINT64, gst_e2ee_policy_running_time (self, buffer),
               "epoch", G_TYPE_UINT64, meta ? gst_e2ee_status_get_epoch (meta->status) : 0,
-              "dropped", G_TYPE_UINT64, dropped, NULL)));
+              "dropped", G_TYPE_UINT64, dropped,
+              "segment", G_TYPE_UINT, stream->n_segments, NULL)));
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_OPEN]);
 }
 
@@ -309,39 +230,60 @@ gst_e2ee_policy_forget (GstE2eePolicy * self, const gchar * reason)
     gst_e2ee_policy_change (self, FALSE, reason, NULL);
   self->stream.decided = FALSE;
   self->stream.last_request = GST_CLOCK_TIME_NONE;
-  self->stream.last_gap = GST_CLOCK_TIME_NONE;
+  e2ee_gate_branch_forget (self->branch);
+  if (self->member != NULL)
+    e2ee_gate_group_forget (self->member);
 }
 
-/* Looks at nothing but the buffer, and at whether a decoder behind the gate can follow it. */
-static Cause
+/* -- The decision -- */
+
+static E2eeCause
+gst_e2ee_policy_rule (GstE2eePolicy * self, const E2eeGateWord * word)
+{
+  const GstE2eePolicySettings *settings = &self->stream.settings;
+
+  if (word->broken)
+    return E2EE_CAUSE_TRANSPORT;
+  return e2ee_gate_rule (settings->floor,
+      e2ee_gate_rule_allows (settings->feature, GST_E2EE_FEATURES_NONE), word->state);
+}
+
+static gboolean
+gst_e2ee_policy_other_may_pass (gpointer user_data, const E2eeGateWord * word)
+{
+  return e2ee_cause_passes (gst_e2ee_policy_rule (user_data, word));
+}
+
+/* By what travels with the buffer, by what the other streams said at its time, and by whether a
+ * decoder behind the gate can follow it. */
+static E2eeCause
 gst_e2ee_policy_judge (GstE2eePolicy * self, GstBuffer * buffer)
 {
-  switch (gst_buffer_get_e2ee_state (buffer)) {
-    case GST_E2EE_STATE_OFF:
-      break;
-    case GST_E2EE_STATE_ON:
-      return CAUSE_ON;
-    case GST_E2EE_STATE_VERIFIED:
-      return CAUSE_VERIFIED;
-    case GST_E2EE_STATE_SWITCHING:
-      return CAUSE_SWITCHING;
-    case GST_E2EE_STATE_DEGRADED:
-      return CAUSE_DEGRADED;
-    case GST_E2EE_STATE_UNKNOWN:
-    default:
-      return CAUSE_UNKNOWN;
-  }
-  if (!self->stream.open && !e2ee_entry_is_possible (&self->stream.entry, buffer))
-    return CAUSE_WAITING_KEYFRAME;
-  return CAUSE_OFF;
-}
+  GstE2eePolicyStream *stream = &self->stream;
+  GstE2eeStatusMeta *meta = gst_buffer_get_e2ee_status_meta (buffer);
+  E2eeGateWord word = { GST_E2EE_STATE_UNKNOWN, 0, FALSE };
+  gboolean passes, entry;
+  E2eeCause cause;
 
-static void
-gst_e2ee_policy_count (GstE2eePolicy * self, Cause cause)
-{
-  GST_OBJECT_LOCK (self);
-  self->stats.by_cause[cause]++;
-  GST_OBJECT_UNLOCK (self);
+  if (meta != NULL) {
+    word.state = gst_e2ee_status_get_state (meta->status);
+    word.epoch = gst_e2ee_status_get_epoch (meta->status);
+  }
+  cause = gst_e2ee_policy_rule (self, &word);
+  passes = e2ee_cause_passes (cause);
+  entry = stream->open || (passes && e2ee_entry_is_possible (&stream->entry, buffer));
+
+  switch (e2ee_gate_group_ask (self->member, gst_e2ee_policy_running_time (self, buffer), &word,
+          passes, stream->open, stream->entry.anywhere, entry, gst_e2ee_policy_other_may_pass,
+          self)) {
+    case E2EE_GATE_GROUP_TOGETHER:
+      return E2EE_CAUSE_TOGETHER;
+    case E2EE_GATE_GROUP_ENTRY:
+      return E2EE_CAUSE_WAITING_KEYFRAME;
+    case E2EE_GATE_GROUP_GO:
+      break;
+  }
+  return cause;
 }
 
 static void
@@ -369,51 +311,101 @@ gst_e2ee_policy_request_key_frame (GstE2eePolicy * self, GstBuffer * buffer)
           stream->key_units++));
 }
 
-/* Does what @cause demands apart from moving the buffer.  Returns whether it passes. */
+/* -- What the branch gets -- */
+
+/* Whether something takes the place of what is kept back. */
 static gboolean
-gst_e2ee_policy_apply (GstE2eePolicy * self, Cause cause, GstBuffer * buffer)
+gst_e2ee_policy_fills (GstE2eePolicy * self)
+{
+  GstE2eePolicyWhenBlocked when_blocked = self->stream.settings.when_blocked;
+
+  return !e2ee_gate_branch_has_ended (self->branch) && (when_blocked == GST_E2EE_POLICY_GAP
+      || when_blocked == GST_E2EE_POLICY_BLANK);
+}
+
+static gboolean
+gst_e2ee_policy_flushes (const GstE2eePolicySettings * settings)
+{
+  switch (settings->flush) {
+    case GST_E2EE_POLICY_FLUSH_ALWAYS:
+      return TRUE;
+    case GST_E2EE_POLICY_FLUSH_NEVER:
+      return FALSE;
+    case GST_E2EE_POLICY_FLUSH_AUTO:
+      break;
+  }
+  /* These gather speech for seconds before they use it.  A flush would break a muxer. */
+  return settings->feature == GST_E2EE_POLICY_FEATURE_TRANSCRIPTION
+      || settings->feature == GST_E2EE_POLICY_FEATURE_CAPTIONS
+      || settings->feature == GST_E2EE_POLICY_FEATURE_NOTES;
+}
+
+/* What leaves the gate in the place of @buffer. */
+static GstFlowReturn
+gst_e2ee_policy_keep_back (GstE2eePolicy * self, E2eeCause cause, GstBuffer * buffer)
 {
   GstE2eePolicyStream *stream = &self->stream;
-  gboolean pass = cause == CAUSE_OFF;
-
-  if (pass != stream->open || !stream->decided)
-    gst_e2ee_policy_change (self, pass, causes[cause].reason, buffer);
-  gst_e2ee_policy_count (self, cause);
-  if (pass) {
-    /* The next closed spell asks at once, whenever that is. */
-    stream->last_request = GST_CLOCK_TIME_NONE;
-    return TRUE;
-  }
+  GstBuffer *blank = NULL;
 
   stream->dropped++;
   stream->discont = TRUE;
-  if (cause == CAUSE_WAITING_KEYFRAME)
+  if (cause == E2EE_CAUSE_WAITING_KEYFRAME)
     gst_e2ee_policy_request_key_frame (self, buffer);
+  if (!gst_e2ee_policy_fills (self))
+    return GST_FLOW_OK;
 
-  /* The packets of one frame share a timestamp and leave one gap. */
-  if (stream->settings.when_blocked == GST_E2EE_POLICY_GAP && GST_BUFFER_PTS_IS_VALID (buffer)
-      && GST_BUFFER_PTS (buffer) != stream->last_gap) {
-    GstEvent *gap = gst_event_new_gap (GST_BUFFER_PTS (buffer), GST_BUFFER_DURATION (buffer));
-
-    stream->last_gap = GST_BUFFER_PTS (buffer);
-    gst_event_set_gap_flags (gap, GST_GAP_FLAG_MISSING_DATA);
-    GST_OBJECT_LOCK (self);
-    self->stats.gaps++;
-    GST_OBJECT_UNLOCK (self);
-    gst_pad_push_event (self->srcpad, gap);
+  if (stream->settings.when_blocked == GST_E2EE_POLICY_BLANK)
+    blank = e2ee_gate_branch_make_blank (self->branch, buffer, stream->settings.feature);
+  if (blank == NULL) {
+    if (e2ee_gate_branch_push_gap (self->branch, buffer))
+      gst_e2ee_policy_add (self, &self->stats.gaps);
+    return GST_FLOW_OK;
   }
-  return FALSE;
+  stream->discont = FALSE;
+  gst_e2ee_policy_add (self, &self->stats.blanks);
+  return gst_pad_push (self->srcpad, blank);
 }
+
+/* Does what @cause demands, apart from moving a buffer that passes. */
+static GstFlowReturn
+gst_e2ee_policy_apply (GstE2eePolicy * self, E2eeCause cause, GstBuffer * buffer)
+{
+  GstE2eePolicyStream *stream = &self->stream;
+  gboolean pass = e2ee_cause_passes (cause);
+
+  gst_e2ee_policy_add (self, &self->stats.by_cause[cause]);
+  if (pass != stream->open || !stream->decided) {
+    gst_e2ee_policy_change (self, pass, e2ee_cause_get_reason (cause), buffer);
+    if (pass)
+      e2ee_gate_branch_open (self->branch);
+    else if (e2ee_gate_branch_close (self->branch,
+            stream->settings.when_blocked == GST_E2EE_POLICY_EOS,
+            gst_e2ee_policy_flushes (&stream->settings)))
+      gst_e2ee_policy_add (self, &self->stats.flushes);
+  }
+  if (!pass)
+    return gst_e2ee_policy_keep_back (self, cause, buffer);
+
+  /* The next closed spell asks at once, whenever that is. */
+  stream->last_request = GST_CLOCK_TIME_NONE;
+  return GST_FLOW_OK;
+}
+
+/* -- Buffers -- */
 
 static GstFlowReturn
 gst_e2ee_policy_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
 {
   GstE2eePolicy *self = GST_E2EE_POLICY (parent);
+  GstFlowReturn flow;
+  E2eeCause cause;
 
   gst_e2ee_policy_take_settings (self);
-  if (!gst_e2ee_policy_apply (self, gst_e2ee_policy_judge (self, buffer), buffer)) {
+  cause = gst_e2ee_policy_judge (self, buffer);
+  flow = gst_e2ee_policy_apply (self, cause, buffer);
+  if (!e2ee_cause_passes (cause)) {
     gst_buffer_unref (buffer);
-    return GST_FLOW_OK;
+    return flow;
   }
 
   if (self->stream.discont) {
@@ -456,115 +448,97 @@ gst_e2ee_policy_chain_list (GstPad * pad, GstObject * parent, GstBufferList * li
   GstFlowReturn flow = GST_FLOW_OK;
 
   gst_e2ee_policy_take_settings (self);
-  for (guint i = 0; i < length; i++) {
+  for (guint i = 0; i < length && flow == GST_FLOW_OK; i++) {
     GstBuffer *buffer = gst_buffer_list_get (list, i);
-    Cause cause = gst_e2ee_policy_judge (self, buffer);
+    E2eeCause cause = gst_e2ee_policy_judge (self, buffer);
 
     /* What passed leaves before the change that ends it is told. */
-    if (cause != CAUSE_OFF && run_start < i) {
+    if (!e2ee_cause_passes (cause) && run_start < i)
       flow = gst_e2ee_policy_push_run (self, list, run_start, i);
-      if (flow != GST_FLOW_OK)
-        goto out;
-    }
-    if (!gst_e2ee_policy_apply (self, cause, buffer))
+    if (flow == GST_FLOW_OK)
+      flow = gst_e2ee_policy_apply (self, cause, buffer);
+    if (!e2ee_cause_passes (cause))
       run_start = i + 1;
   }
-  if (run_start < length)
+  if (flow == GST_FLOW_OK && run_start < length)
     flow = gst_e2ee_policy_push_run (self, list, run_start, length);
 
-out:
   gst_buffer_list_unref (list);
   return flow;
 }
 
-/* Tags that say how the media is made and nothing of what is in it. */
-static const gchar *const technical_tags[] = {
-  GST_TAG_CODEC, GST_TAG_VIDEO_CODEC, GST_TAG_AUDIO_CODEC, GST_TAG_SUBTITLE_CODEC,
-  GST_TAG_CONTAINER_FORMAT, GST_TAG_BITRATE, GST_TAG_NOMINAL_BITRATE, GST_TAG_MINIMUM_BITRATE,
-  GST_TAG_MAXIMUM_BITRATE, GST_TAG_LANGUAGE_CODE, GST_TAG_IMAGE_ORIENTATION
-};
+/* -- Events -- */
 
-/* (transfer full): NULL when nothing technical is in it. */
-static GstEvent *
-reduce_tags (GstEvent * event)
+static void
+gst_e2ee_policy_set_caps (GstE2eePolicy * self, GstEvent * event)
 {
-  GstTagList *all, *reduced;
-  GstEvent *result = NULL;
+  GstE2eePolicyStream *stream = &self->stream;
+  E2eeEntry entry;
+  GstCaps *caps;
 
-  gst_event_parse_tag (event, &all);
-  reduced = gst_tag_list_new_empty ();
-  gst_tag_list_set_scope (reduced, gst_tag_list_get_scope (all));
-  for (guint i = 0; i < G_N_ELEMENTS (technical_tags); i++) {
-    const GValue *value = gst_tag_list_get_value_index (all, technical_tags[i], 0);
-
-    if (value != NULL)
-      gst_tag_list_add_value (reduced, GST_TAG_MERGE_REPLACE, technical_tags[i], value);
+  gst_event_parse_caps (event, &caps);
+  e2ee_gate_branch_set_caps (self->branch, caps);
+  entry = e2ee_entry_from_caps (caps);
+  if (entry.kind != stream->entry.kind || entry.codec != stream->entry.codec) {
+    gst_e2ee_policy_forget (self, "caps");
+    stream->warned = FALSE;
   }
-
-  if (gst_tag_list_n_tags (reduced) > 0) {
-    result = gst_event_new_tag (reduced);
-    gst_event_set_seqnum (result, gst_event_get_seqnum (event));
-  } else {
-    gst_tag_list_unref (reduced);
-  }
-  gst_event_unref (event);
-  return result;
+  stream->entry = entry;
 }
 
-static gboolean
-may_carry_content (GstEvent * event)
+/* The stream has come to the end of the gap in @event. */
+static void
+gst_e2ee_policy_take_gap (GstE2eePolicy * self, GstEvent * event)
 {
-  switch (GST_EVENT_TYPE (event)) {
-    case GST_EVENT_TOC:
-    case GST_EVENT_STREAM_COLLECTION:
-    case GST_EVENT_PROTECTION:
-    case GST_EVENT_SINK_MESSAGE:
-      return TRUE;
-    case GST_EVENT_CUSTOM_DOWNSTREAM:
-    case GST_EVENT_CUSTOM_DOWNSTREAM_OOB:
-    case GST_EVENT_CUSTOM_DOWNSTREAM_STICKY:
-    case GST_EVENT_CUSTOM_BOTH:
-    case GST_EVENT_CUSTOM_BOTH_OOB:
-      return !gst_event_has_name (event, "e2ee-status")
-          && !gst_video_event_is_force_key_unit (event);
-    default:
-      return FALSE;
-  }
+  GstClockTime pts, duration;
+
+  gst_event_parse_gap (event, &pts, &duration);
+  if (GST_CLOCK_TIME_IS_VALID (pts) && GST_CLOCK_TIME_IS_VALID (duration))
+    pts += duration;
+  if (self->stream.segment.format == GST_FORMAT_TIME)
+    e2ee_gate_group_advance (self->member, gst_segment_to_running_time (&self->stream.segment,
+            GST_FORMAT_TIME, pts));
+}
+
+/* An event that is not serialized may come from any thread, which must not look at the stream;
+ * none of those that pass structures content but FLUSH_START, so the readable copy of `open`
+ * decides. */
+static gboolean
+gst_e2ee_policy_oob_event (GstE2eePolicy * self, GstEvent * event)
+{
+  gboolean keep_back;
+
+  GST_OBJECT_LOCK (self);
+  keep_back = !self->open && e2ee_gate_event_may_tell (event);
+  if (keep_back)
+    self->stats.dropped_events++;
+  GST_OBJECT_UNLOCK (self);
+  if (!keep_back)
+    return gst_pad_event_default (self->sinkpad, GST_OBJECT (self), event);
+  gst_event_unref (event);
+  return TRUE;
 }
 
 /* What of an event leaves a closed gate.  (transfer full): NULL for nothing. */
 static GstEvent *
 gst_e2ee_policy_filter_event (GstE2eePolicy * self, GstEvent * event)
 {
-  if (GST_EVENT_TYPE (event) == GST_EVENT_TAG) {
-    event = reduce_tags (event);
-  } else if (may_carry_content (event) || (GST_EVENT_TYPE (event) == GST_EVENT_GAP
-          && self->stream.settings.when_blocked == GST_E2EE_POLICY_DROP)) {
+  /* A branch without a stream: what structures the next one is repeated when that begins. */
+  if (e2ee_gate_branch_has_ended (self->branch) && GST_EVENT_TYPE (event) != GST_EVENT_FLUSH_STOP) {
+    gst_event_unref (event);
+    return NULL;
+  }
+  if (GST_EVENT_TYPE (event) == GST_EVENT_GAP) {
+    if (gst_e2ee_policy_fills (self))
+      return event;
     gst_event_unref (event);
     event = NULL;
+  } else {
+    event = e2ee_gate_event_reduce (event);
   }
-
-  if (event == NULL) {
-    GST_OBJECT_LOCK (self);
-    self->stats.dropped_events++;
-    GST_OBJECT_UNLOCK (self);
-  }
+  if (event == NULL)
+    gst_e2ee_policy_add (self, &self->stats.dropped_events);
   return event;
-}
-
-static void
-gst_e2ee_policy_set_caps (GstE2eePolicy * self, GstEvent * event)
-{
-  E2eeEntry entry;
-  GstCaps *caps;
-
-  gst_event_parse_caps (event, &caps);
-  entry = e2ee_entry_from_caps (caps);
-  if (entry.kind != self->stream.entry.kind || entry.codec != self->stream.entry.codec) {
-    gst_e2ee_policy_forget (self, "caps");
-    self->stream.entry = entry;
-    self->stream.warned = FALSE;
-  }
 }
 
 static gboolean
@@ -572,23 +546,8 @@ gst_e2ee_policy_sink_event (GstPad * pad, GstObject * parent, GstEvent * event)
 {
   GstE2eePolicy *self = GST_E2EE_POLICY (parent);
 
-  /* An event that is not serialized may come from any thread, which must not look at the stream;
-   * none of those that pass structures content but FLUSH_START, so the readable copy of `open`
-   * decides. */
-  if (!GST_EVENT_IS_SERIALIZED (event)) {
-    gboolean open;
-
-    GST_OBJECT_LOCK (self);
-    open = self->open;
-    if (!open && may_carry_content (event))
-      self->stats.dropped_events++;
-    GST_OBJECT_UNLOCK (self);
-    if (!open && may_carry_content (event)) {
-      gst_event_unref (event);
-      return TRUE;
-    }
-    return gst_pad_event_default (pad, parent, event);
-  }
+  if (!GST_EVENT_IS_SERIALIZED (event))
+    return gst_e2ee_policy_oob_event (self, event);
 
   gst_e2ee_policy_take_settings (self);
   switch (GST_EVENT_TYPE (event)) {
@@ -605,6 +564,12 @@ gst_e2ee_policy_sink_event (GstPad * pad, GstObject * parent, GstEvent * event)
     case GST_EVENT_SEGMENT:
       gst_event_copy_segment (event, &self->stream.segment);
       break;
+    case GST_EVENT_GAP:
+      gst_e2ee_policy_take_gap (self, event);
+      break;
+    case GST_EVENT_EOS:
+      e2ee_gate_group_end (self->member);
+      break;
     default:
       break;
   }
@@ -614,14 +579,53 @@ gst_e2ee_policy_sink_event (GstPad * pad, GstObject * parent, GstEvent * event)
   return event == NULL ? TRUE : gst_pad_event_default (pad, parent, event);
 }
 
+/* -- States -- */
+
 static void
 gst_e2ee_policy_reset_stream (GstE2eePolicy * self)
 {
   memset (&self->stream, 0, sizeof (self->stream));
+  self->stream.entry = e2ee_entry_from_caps (NULL);
   gst_segment_init (&self->stream.segment, GST_FORMAT_UNDEFINED);
   self->stream.last_request = GST_CLOCK_TIME_NONE;
-  self->stream.last_gap = GST_CLOCK_TIME_NONE;
+  e2ee_gate_branch_reset (self->branch);
   gst_e2ee_policy_take_settings (self);
+}
+
+/* The pipeline names the group, and is only compared. */
+static gconstpointer
+gst_e2ee_policy_find_pipeline (GstE2eePolicy * self)
+{
+  GstObject *top = gst_object_ref (GST_OBJECT (self));
+  GstObject *parent;
+
+  while ((parent = gst_object_get_parent (top)) != NULL) {
+    gst_object_unref (top);
+    top = parent;
+  }
+  gst_object_unref (top);
+  return top;
+}
+
+static void
+gst_e2ee_policy_start (GstE2eePolicy * self)
+{
+  GST_OBJECT_LOCK (self);
+  memset (&self->stats, 0, sizeof (self->stats));
+  GST_OBJECT_UNLOCK (self);
+  gst_e2ee_policy_reset_stream (self);
+  g_clear_pointer (&self->member, e2ee_gate_group_leave);
+  self->member = e2ee_gate_group_join (gst_e2ee_policy_find_pipeline (self), NULL,
+      self->stream.settings.feature);
+}
+
+/* The pads are inactive and the streaming thread is out. */
+static void
+gst_e2ee_policy_stop (GstE2eePolicy * self)
+{
+  gst_e2ee_policy_forget (self, "stopped");
+  gst_e2ee_policy_reset_stream (self);
+  g_clear_pointer (&self->member, e2ee_gate_group_leave);
 }
 
 static GstStateChangeReturn
@@ -630,37 +634,40 @@ gst_e2ee_policy_change_state (GstElement * element, GstStateChange transition)
   GstE2eePolicy *self = GST_E2EE_POLICY (element);
   GstStateChangeReturn ret;
 
-  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED) {
-    GST_OBJECT_LOCK (self);
-    memset (&self->stats, 0, sizeof (self->stats));
-    GST_OBJECT_UNLOCK (self);
-    gst_e2ee_policy_reset_stream (self);
-  }
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
+    gst_e2ee_policy_start (self);
 
   ret = GST_ELEMENT_CLASS (gst_e2ee_policy_parent_class)->change_state (element, transition);
 
-  /* The pads are inactive now and the streaming thread is out. */
-  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
-    gst_e2ee_policy_forget (self, "stopped");
-    gst_e2ee_policy_reset_stream (self);
-  }
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY || (ret == GST_STATE_CHANGE_FAILURE
+          && transition == GST_STATE_CHANGE_READY_TO_PAUSED))
+    gst_e2ee_policy_stop (self);
   return ret;
 }
+
+/* -- Properties -- */
 
 static GstStructure *
 gst_e2ee_policy_create_stats (GstE2eePolicy * self)
 {
   GstStructure *structure = gst_structure_new_empty ("application/x-e2ee-policy-stats");
   GstE2eePolicyStats stats;
+  guint64 passed = 0;
 
   GST_OBJECT_LOCK (self);
   stats = self->stats;
   GST_OBJECT_UNLOCK (self);
 
-  for (guint i = 0; i < N_CAUSES; i++)
-    gst_structure_set (structure, causes[i].counter, G_TYPE_UINT64, stats.by_cause[i], NULL);
+  for (guint i = 0; i < E2EE_N_CAUSES; i++)
+    passed += e2ee_cause_passes (i) ? stats.by_cause[i] : 0;
+  gst_structure_set (structure, "passed", G_TYPE_UINT64, passed, NULL);
+  for (guint i = 0; i < E2EE_N_CAUSES; i++)
+    gst_structure_set (structure, e2ee_cause_get_counter (i), G_TYPE_UINT64, stats.by_cause[i],
+        NULL);
   gst_structure_set (structure,
       "gaps", G_TYPE_UINT64, stats.gaps,
+      "blanks", G_TYPE_UINT64, stats.blanks,
+      "flushes", G_TYPE_UINT64, stats.flushes,
       "opened", G_TYPE_UINT64, stats.opened,
       "closed", G_TYPE_UINT64, stats.closed,
       "dropped-events", G_TYPE_UINT64, stats.dropped_events, NULL);
@@ -679,6 +686,12 @@ gst_e2ee_policy_set_property (GObject * object, guint id, const GValue * value, 
       break;
     case PROP_WHEN_BLOCKED:
       self->settings.when_blocked = g_value_get_enum (value);
+      break;
+    case PROP_FLUSH_ON_CLOSE:
+      self->settings.flush = g_value_get_enum (value);
+      break;
+    case PROP_E2EE:
+      self->settings.floor = g_value_get_enum (value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -705,6 +718,12 @@ gst_e2ee_policy_get_property (GObject * object, guint id, GValue * value, GParam
     case PROP_WHEN_BLOCKED:
       g_value_set_enum (value, self->settings.when_blocked);
       break;
+    case PROP_FLUSH_ON_CLOSE:
+      g_value_set_enum (value, self->settings.flush);
+      break;
+    case PROP_E2EE:
+      g_value_set_enum (value, self->settings.floor);
+      break;
     case PROP_OPEN:
       g_value_set_boolean (value, self->open);
       break;
@@ -716,6 +735,16 @@ gst_e2ee_policy_get_property (GObject * object, guint id, GValue * value, GParam
 }
 
 static void
+gst_e2ee_policy_finalize (GObject * object)
+{
+  GstE2eePolicy *self = GST_E2EE_POLICY (object);
+
+  e2ee_gate_branch_free (self->branch);
+  e2ee_gate_group_leave (self->member);
+  G_OBJECT_CLASS (gst_e2ee_policy_parent_class)->finalize (object);
+}
+
+static void
 gst_e2ee_policy_class_init (GstE2eePolicyClass * klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -723,14 +752,15 @@ gst_e2ee_policy_class_init (GstE2eePolicyClass * klass)
 
   object_class->set_property = gst_e2ee_policy_set_property;
   object_class->get_property = gst_e2ee_policy_get_property;
+  object_class->finalize = gst_e2ee_policy_finalize;
   element_class->change_state = GST_DEBUG_FUNCPTR (gst_e2ee_policy_change_state);
 
   /**
    * GstE2eePolicy:feature:
    *
    * What the branch behind the gate does.  Named in every message, so that an application or a
-   * log can tell which output was closed.  Without a meeting's feature table every feature
-   * follows the same rule: open for `off` only.
+   * log can tell which output was closed.  Every feature but `media` is open for `off` only, unless
+   * a meeting's feature table allows it while encryption is on.  Read when the element starts.
    *
    * Since: 0.1
    */
@@ -741,13 +771,37 @@ gst_e2ee_policy_class_init (GstE2eePolicyClass * klass)
    * GstE2eePolicy:when-blocked:
    *
    * What leaves the gate while it is closed.  `drop` suits a branch behind a tee; `gap` a branch
-   * that is muxed with others or played, since it keeps their clocks going.
+   * that is muxed with others or played, since it keeps their clocks going; `blank` says in the
+   * picture why there is none; `eos` finishes a file, and needs somebody who begins the next.
    *
    * Since: 0.1
    */
   properties[PROP_WHEN_BLOCKED] = g_param_spec_enum ("when-blocked", "When blocked",
       "What leaves the gate while it is closed", GST_TYPE_E2EE_POLICY_WHEN_BLOCKED,
       DEFAULT_WHEN_BLOCKED,
+      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
+  /**
+   * GstE2eePolicy:flush-on-close:
+   *
+   * Whether a gate that closes flushes the branch behind it, so that nothing is used any more that
+   * passed before and waits in queues, or in the window of a recogniser.  What passed was public;
+   * a muxer does not survive a flush.  Not with `when-blocked=eos`.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_FLUSH_ON_CLOSE] = g_param_spec_enum ("flush-on-close", "Flush on close",
+      "Whether a gate that closes flushes the branch behind it", GST_TYPE_E2EE_POLICY_FLUSH,
+      DEFAULT_FLUSH, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
+  /**
+   * GstE2eePolicy:e2ee:
+   *
+   * What this participant insists on, whatever a host says: with `require` nothing passes that was
+   * not end-to-end encrypted, with `forbid` nothing that was.  It only ever takes away.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_E2EE] = g_param_spec_enum ("e2ee", "End-to-end encryption",
+      "What this participant insists on", gst_e2ee_policy_floor_get_type (), DEFAULT_FLOOR,
       G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
   /**
    * GstE2eePolicy:open:
@@ -764,9 +818,11 @@ gst_e2ee_policy_class_init (GstE2eePolicyClass * klass)
    * GstE2eePolicy:stats:
    *
    * A #GstStructure `application/x-e2ee-policy-stats` of guint64 counters since the element was
-   * started: `passed`, the buffers kept back by cause (`dropped-on`, `dropped-verified`,
-   * `dropped-switching`, `dropped-degraded`, `dropped-unknown`, `dropped-waiting-keyframe`),
-   * `gaps` (gap events sent in their place), `opened`, `closed` (changes) and `dropped-events`.
+   * started: `passed` (and of these `passed-off`, `passed-on`, `passed-verified`), the buffers kept
+   * back by cause (`dropped-on`, `dropped-verified`, `dropped-switching`, `dropped-degraded`,
+   * `dropped-unknown`, `dropped-floor`, `dropped-transport`, `dropped-together`,
+   * `dropped-waiting-keyframe`, `dropped-audit`), `gaps` and `blanks` (sent in their place),
+   * `flushes`, `opened`, `closed` (changes) and `dropped-events`.
    *
    * Since: 0.1
    */
@@ -783,6 +839,7 @@ gst_e2ee_policy_class_init (GstE2eePolicyClass * klass)
 
   gst_type_mark_as_plugin_api (GST_TYPE_E2EE_POLICY_FEATURE, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_E2EE_POLICY_WHEN_BLOCKED, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_E2EE_POLICY_FLUSH, 0);
 }
 
 static void
@@ -801,7 +858,10 @@ gst_e2ee_policy_init (GstE2eePolicy * self)
   GST_PAD_SET_PROXY_CAPS (self->srcpad);
   gst_element_add_pad (GST_ELEMENT (self), self->srcpad);
 
+  self->branch = e2ee_gate_branch_new (GST_ELEMENT (self), self->sinkpad, self->srcpad);
   self->settings.feature = DEFAULT_FEATURE;
   self->settings.when_blocked = DEFAULT_WHEN_BLOCKED;
+  self->settings.flush = DEFAULT_FLUSH;
+  self->settings.floor = DEFAULT_FLOOR;
   gst_e2ee_policy_reset_stream (self);
 }

@@ -8,15 +8,19 @@
 E2eeEntry
 e2ee_entry_from_caps (const GstCaps * caps)
 {
-  E2eeEntry entry = { E2EE_ENTRY_BY_FLAG, NULL };
+  E2eeEntry entry = { E2EE_ENTRY_BY_FLAG, NULL, TRUE };
   const GstStructure *structure;
   const E2eeRtpCodec *codec;
 
   if (caps == NULL || gst_caps_is_any (caps) || gst_caps_is_empty (caps))
     return entry;
   structure = gst_caps_get_structure (caps, 0);
-  if (!gst_structure_has_name (structure, "application/x-rtp"))
+  if (!gst_structure_has_name (structure, "application/x-rtp")) {
+    const gchar *name = gst_structure_get_name (structure);
+
+    entry.anywhere = !g_str_has_prefix (name, "video/") || g_str_equal (name, "video/x-raw");
     return entry;
+  }
 
   /* In RTP the flag says nothing: rtpvp8pay and rtpvp9pay leave DELTA_UNIT off every packet, and
    * what comes out of a jitter buffer never carries it. */
@@ -24,11 +28,12 @@ e2ee_entry_from_caps (const GstCaps * caps)
   if (codec != NULL && !codec->is_audio) {
     entry.kind = E2EE_ENTRY_RTP_KEY_FRAME;
     entry.codec = codec;
+    entry.anywhere = FALSE;
   } else if (codec == NULL) {
     const gchar *media = gst_structure_get_string (structure, "media");
 
     if (g_strcmp0 (media, "audio") != 0 && g_strcmp0 (media, "text") != 0)
-      entry.kind = E2EE_ENTRY_NEVER;
+      entry = (E2eeEntry) { E2EE_ENTRY_NEVER, NULL, FALSE };
   }
   return entry;
 }

@@ -19,6 +19,7 @@ typedef struct
 {
   E2eeEntryKind kind;
   const E2eeRtpCodec *codec;    /* of E2EE_ENTRY_RTP_KEY_FRAME */
+  gboolean anywhere;            /* no buffer depends on one before it: all but encoded video */
 } E2eeEntry;
 
 /* What @caps say about entry points; by flag when there are none. */
