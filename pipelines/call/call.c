@@ -9,14 +9,15 @@
 #include <gst/gst.h>
 #include <string.h>
 
+#include "common/evidence.h"
+#include "common/journal.h"
+#include "common/peer.h"
+#include "common/receiver.h"
+#include "common/recorder.h"
+#include "common/sender.h"
 #include "common/signalling.h"
-#include "evidence.h"
-#include "journal.h"
-#include "peer.h"
-#include "receiver.h"
-#include "recorder.h"
-#include "sender.h"
-#include "stats.h"
+#include "common/stats.h"
+#include "keys.h"
 
 /* A connection on one machine takes half a second. */
 #define CONNECT_SECONDS 30
@@ -51,7 +52,8 @@ struct _Call
 
   GstElement *pipeline;
   gboolean watching;            /* its bus */
-  Protection *protection;
+  Keys *keys;
+  SenderOptions sent;
   Evidence *evidence;
   Recorder *recorder;
   Receiver *receiver;
@@ -430,7 +432,7 @@ make_sender (Call * call, const SenderPayloadTypes * types)
 
   if (call->sender)
     return TRUE;
-  call->sender = sender_new (GST_BIN (call->pipeline), call->options, call->protection,
+  call->sender = sender_new (GST_BIN (call->pipeline), &call->sent, keys_protection (call->keys),
       call->evidence, types, go_on, call, &error);
   if (!call->sender)
     fail (call, "%s", error->message);
@@ -591,20 +593,23 @@ call_new (const CallOptions * options, void (*finished) (gpointer user_data),
   call->journal = journal_new (options->name, options->verbose);
   call->pipeline = gst_pipeline_new ("call");
 
-  call->protection = protection_new (options, error);
-  if (!call->protection)
+  call->sent.video_source = options->video_source;
+  call->sent.audio_source = options->audio_source;
+  call->sent.clear_copy = options->control_clear_copy;
+  call->keys = keys_new (options, error);
+  if (!call->keys)
     goto fail;
   call->evidence = evidence_new (options->evidence, error);
   if (!call->evidence)
     goto fail;
   if (options->record) {
     call->recorder = recorder_new (GST_BIN (call->pipeline), options->record,
-        !options->control_no_gate, error);
+        !options->control_no_gate, keys_protection (call->keys), error);
     if (!call->recorder)
       goto fail;
   }
-  call->receiver = receiver_new (GST_BIN (call->pipeline), options, call->protection,
-      call->evidence, call->recorder);
+  call->receiver = receiver_new (GST_BIN (call->pipeline), options->wiretap,
+      keys_protection (call->keys), call->evidence, call->recorder);
 
   gst_bus_add_watch (GST_ELEMENT_BUS (call->pipeline), on_bus, call);
   call->watching = TRUE;
@@ -629,7 +634,7 @@ call_reload_keys (Call * call)
 {
   GError *error = NULL;
 
-  if (!protection_reload (call->protection, &error))
+  if (!keys_reload (call->keys, &error))
     g_printerr ("e2ee-call: %s\n", error->message);
   else
     journal_say (call->journal, "the keys were read again");
@@ -708,7 +713,7 @@ call_free (Call * call)
   gst_object_unref (call->pipeline);
   if (call->evidence)
     evidence_free (call->evidence);
-  protection_free (call->protection);
+  keys_free (call->keys);
   g_hash_table_unref (call->present);
   g_hash_table_unref (call->ready);
   g_hash_table_unref (call->done);

@@ -7,6 +7,7 @@
 #include <gst/gst.h>
 
 #include "call.h"
+#include "common/elements.h"
 #include "options.h"
 
 static gboolean
@@ -29,34 +30,6 @@ on_finished (gpointer loop)
   g_main_loop_quit (loop);
 }
 
-/* Loaded now: a plugin that is loaded when the first packet is there holds up all that come
- * behind it. */
-static gboolean
-load_elements (GError ** error)
-{
-  static const gchar *const needed[] = { "webrtcbin", "rtpbin", "nicesink", "dtlsenc", "srtpenc",
-    "vp8enc", "vp8dec", "opusenc", "opusdec", "rtpvp8pay", "rtpvp8depay", "rtpopuspay",
-    "rtpopusdepay", "videoconvert", "audioconvert", "audioresample", "matroskamux", "pngenc",
-    "errorignore", "e2eeenc", "e2eedec", "e2eepolicy", "shieldoverlay"
-  };
-  guint i;
-
-  for (i = 0; i < G_N_ELEMENTS (needed); i++) {
-    GstElementFactory *factory = gst_element_factory_find (needed[i]);
-    GstPluginFeature *loaded =
-        factory ? gst_plugin_feature_load (GST_PLUGIN_FEATURE (factory)) : NULL;
-
-    gst_clear_object (&factory);
-    if (!loaded) {
-      g_set_error (error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN,
-          "the GStreamer element %s is missing", needed[i]);
-      return FALSE;
-    }
-    gst_object_unref (loaded);
-  }
-  return TRUE;
-}
-
 int
 main (int argc, char **argv)
 {
@@ -74,7 +47,7 @@ main (int argc, char **argv)
     status = 2;
     goto out;
   }
-  if (!load_elements (&error))
+  if (!elements_load (&error))
     goto out;
 
   loop = g_main_loop_new (NULL, FALSE);

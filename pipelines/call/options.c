@@ -6,40 +6,7 @@
 
 #include <gst/gst.h>
 
-/* A picture that never looks like its predecessor, small enough for a laptop that plays three
- * people. */
-#define DEFAULT_VIDEO "videotestsrc is-live=true pattern=ball motion=sweep " \
-    "background-color=0xff204060 ! video/x-raw,width=640,height=360,framerate=25/1"
-#define DEFAULT_CLOCK "timeoverlay time-mode=running-time halignment=center valignment=center " \
-    "font-desc=\"Sans 36\""
-#define DEFAULT_AUDIO "audiotestsrc is-live=true wave=ticks"
-
-static gchar *
-default_video (void)
-{
-  GstElementFactory *clock = gst_element_factory_find ("timeoverlay");
-  gchar *line = clock ? g_strconcat (DEFAULT_VIDEO, " ! ", DEFAULT_CLOCK, NULL)
-      : g_strdup (DEFAULT_VIDEO);
-
-  gst_clear_object (&clock);
-  return line;
-}
-
-static gchar *
-source_line (gchar * given, gchar * (*make_default) (void))
-{
-  if (given && g_str_equal (given, "none")) {
-    g_free (given);
-    return NULL;
-  }
-  return given ? given : make_default ();
-}
-
-static gchar *
-default_audio (void)
-{
-  return g_strdup (DEFAULT_AUDIO);
-}
+#include "common/sources.h"
 
 static const gchar *
 what_is_wrong (const CallOptions * options, gboolean no_keys, const gchar * codec)
@@ -135,8 +102,8 @@ call_options_parse (int *argc, char ***argv, GError ** error)
     options->room = g_strdup ("call");
   if (!options->ice_address)
     options->ice_address = g_strdup ("127.0.0.1");
-  options->video_source = source_line (options->video_source, default_video);
-  options->audio_source = source_line (options->audio_source, default_audio);
+  options->video_source = sources_video (options->video_source);
+  options->audio_source = sources_audio (options->audio_source);
   goto out;
 
 fail:

@@ -8,12 +8,15 @@
 #include <gst/gst.h>
 #include <jansson.h>
 
+#include "protection.h"
+
 G_BEGIN_DECLS
 
 typedef struct _Recorder Recorder;
 
 /* @gated: FALSE only in negative controls.  NULL and @error when the file cannot be made. */
-Recorder *recorder_new (GstBin * pipeline, const gchar * path, gboolean gated, GError ** error);
+Recorder *recorder_new (GstBin * pipeline, const gchar * path, gboolean gated,
+    const Protection * protection, GError ** error);
 /* The pipeline must be in NULL. */
 void recorder_free (Recorder * recorder);
 

@@ -296,7 +296,7 @@ restrict_ice (GstElement * webrtc, const gchar * address)
   g_object_get (webrtc, "ice-agent", &ice, NULL);
   g_signal_emit_by_name (ice, "add-local-ip-address", address, &added);
   if (!added)
-    g_printerr ("e2ee-call: %s cannot be used as a local address\n", address);
+    g_printerr ("%s cannot be used as a local address\n", address);
   g_object_get (ice, "agent", &agent, NULL);
   if (agent)
     g_object_set (agent, "ice-tcp", FALSE, "upnp", FALSE, NULL);

@@ -44,7 +44,8 @@ on_end (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 }
 
 Recorder *
-recorder_new (GstBin * pipeline, const gchar * path, gboolean gated, GError ** error)
+recorder_new (GstBin * pipeline, const gchar * path, gboolean gated,
+    const Protection * protection, GError ** error)
 {
   static const gchar *const media[] = { "video", "audio" };
   const gchar *gate = gated ? GATE : "identity";
@@ -94,6 +95,8 @@ recorder_new (GstBin * pipeline, const gchar * path, gboolean gated, GError ** e
       name = g_strconcat (media[i], "-gate", NULL);
       track->gate = gst_bin_get_by_name (GST_BIN (recorder->bin), name);
       g_free (name);
+      if (protection->gate)
+        protection->gate (protection->user_data, track->gate);
     }
   }
   gst_bin_add (pipeline, recorder->bin);

@@ -15,7 +15,6 @@
 #include <jansson.h>
 
 #include "evidence.h"
-#include "options.h"
 #include "protection.h"
 #include "recorder.h"
 
@@ -23,8 +22,8 @@ G_BEGIN_DECLS
 
 typedef struct _Receiver Receiver;
 
-/* @recorder may be NULL. */
-Receiver *receiver_new (GstBin * pipeline, const CallOptions * options, Protection * protection,
+/* @recorder may be NULL; @protection must stay. */
+Receiver *receiver_new (GstBin * pipeline, gboolean wiretap, const Protection * protection,
     Evidence * evidence, Recorder * recorder);
 /* The pipeline must be in NULL. */
 void receiver_free (Receiver * receiver);

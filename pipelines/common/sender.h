@@ -2,7 +2,7 @@
  *
  *     source ! vp8enc ! rtpvp8pay ! e2eeenc ! tee ! queue ! webrtcbin
  *
- * What is encoded is dropped before the payloader until all are connected.
+ * What is encoded is dropped before the payloader until there is somebody who gets it.
  *
  * gst-e2ee, LGPL-2.1-or-later */
 #pragma once
@@ -11,12 +11,18 @@
 #include <jansson.h>
 
 #include "evidence.h"
-#include "options.h"
 #include "protection.h"
 
 G_BEGIN_DECLS
 
 typedef struct _Sender Sender;
+
+typedef struct
+{
+  const gchar *video_source;    /* launch lines; NULL: send none */
+  const gchar *audio_source;
+  gboolean clear_copy;          /* negative control: copies are sent unencrypted */
+} SenderOptions;
 
 /* The RTP payload types to send with; 0: there is no such medium in the offer. */
 typedef struct
@@ -25,8 +31,8 @@ typedef struct
   guint audio;
 } SenderPayloadTypes;
 
-/* @ready is called in the main thread when the branches have caps, and so can be offered. */
-Sender *sender_new (GstBin * pipeline, const CallOptions * options, Protection * protection,
+/* @options and @protection must stay.  @ready is called in the main thread when the branches have caps, and so can be offered. */
+Sender *sender_new (GstBin * pipeline, const SenderOptions * options, const Protection * protection,
     Evidence * evidence, const SenderPayloadTypes * types, GSourceFunc ready, gpointer user_data,
     GError ** error);
 /* The pipeline must be in NULL. */
@@ -37,8 +43,11 @@ gboolean sender_is_ready (Sender * sender);
 /* Pads of @webrtc are asked for and linked: video, then audio.  @is_copy: he only gets, and
  * gives nothing. */
 gboolean sender_link (Sender * sender, GstElement * webrtc, gboolean is_copy);
+/* Takes away what goes to @webrtc, in mid-call. */
+void sender_unlink (Sender * sender, GstElement * webrtc);
 
-/* Frames go out from the next key frame on, and no more after stop. */
+/* Frames go out from the next key frame on, and no more after stop.  Started again, it makes a
+ * key frame for somebody who has come in. */
 void sender_start (Sender * sender);
 void sender_stop (Sender * sender);
 

@@ -50,7 +50,7 @@ typedef struct
 struct _Sender
 {
   GstBin *pipeline;
-  const CallOptions *options;
+  const SenderOptions *options;
   Evidence *evidence;
   Stream streams[2];
   guint n_streams;
@@ -128,10 +128,10 @@ add_probe (GstElement * element, const gchar * pad_name, GstPadProbeCallback pro
 
 static gboolean
 add_stream (Sender * sender, const gchar * media, const gchar * source, const gchar * rest,
-    guint payload_type, Protection * protection, GError ** error)
+    guint payload_type, const Protection * protection, GError ** error)
 {
   Stream *stream = &sender->streams[sender->n_streams];
-  gchar *end = g_strdup_printf (rest, sender->options->control_clear_copy ? CLEAR_TEE : "");
+  gchar *end = g_strdup_printf (rest, sender->options->clear_copy ? CLEAR_TEE : "");
   gchar *line = g_strconcat (source, " ! ", end, NULL);
   GstElement *bin = gst_parse_bin_from_description_full (line, FALSE, NULL,
       GST_PARSE_FLAG_FATAL_ERRORS, error);
@@ -157,7 +157,8 @@ add_stream (Sender * sender, const gchar * media, const gchar * source, const gc
   payloader = gst_bin_get_by_name (GST_BIN (bin), "payloader");
   g_object_set (payloader, "pt", payload_type, NULL);
   gst_object_unref (payloader);
-  protection_set_up_encryptor (protection, stream->encryptor);
+  if (protection->encryptor)
+    protection->encryptor (protection->user_data, stream->encryptor, media);
 
   add_probe (stream->encoder, "src", on_frame, stream);
   if (g_str_equal (media, "video"))
@@ -171,7 +172,7 @@ add_stream (Sender * sender, const gchar * media, const gchar * source, const gc
 }
 
 Sender *
-sender_new (GstBin * pipeline, const CallOptions * options, Protection * protection,
+sender_new (GstBin * pipeline, const SenderOptions * options, const Protection * protection,
     Evidence * evidence, const SenderPayloadTypes * types, GSourceFunc ready, gpointer user_data,
     GError ** error)
 {
@@ -323,10 +324,55 @@ sender_link (Sender * sender, GstElement * webrtc, gboolean is_copy)
     GstPad *pad = request_pad (webrtc, &sender->streams[i], is_copy);
 
     linked = pad && add_branch (sender, &sender->streams[i], pad,
-        is_copy && sender->options->control_clear_copy);
+        is_copy && sender->options->clear_copy);
     gst_clear_object (&pad);
   }
   return linked;
+}
+
+/* The pad of the tee first: what the branch answers to a packet that is on its way no longer
+ * counts then. */
+static void
+take_away (Stream * stream, GstPad * ghost)
+{
+  GstPad *end = gst_ghost_pad_get_target (GST_GHOST_PAD (ghost));
+  GstElement *branch = gst_pad_get_parent_element (end);
+  GstPad *entry = gst_element_get_static_pad (branch, "sink");
+  GstPad *start = gst_pad_get_peer (entry);
+
+  if (start) {
+    gst_element_release_request_pad (stream->tee, start);
+    gst_object_unref (start);
+  }
+  gst_element_set_state (branch, GST_STATE_NULL);
+  gst_element_remove_pad (stream->bin, ghost);
+  gst_bin_remove (GST_BIN (stream->bin), branch);
+  gst_object_unref (entry);
+  gst_object_unref (branch);
+  gst_object_unref (end);
+}
+
+void
+sender_unlink (Sender * sender, GstElement * webrtc)
+{
+  guint i;
+
+  for (i = 0; i < sender->n_streams; i++) {
+    Stream *stream = &sender->streams[i];
+    GList *pads = NULL;
+    GList *item;
+
+    for (item = stream->bin->srcpads; item; item = item->next)
+      pads = g_list_prepend (pads, gst_object_ref (item->data));
+    for (item = pads; item; item = item->next) {
+      GstPad *peer = gst_pad_get_peer (item->data);
+
+      if (peer && GST_OBJECT_PARENT (peer) == GST_OBJECT (webrtc))
+        take_away (stream, item->data);
+      gst_clear_object (&peer);
+    }
+    g_list_free_full (pads, gst_object_unref);
+  }
 }
 
 void

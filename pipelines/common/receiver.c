@@ -61,8 +61,8 @@ typedef struct Stream
 struct _Receiver
 {
   GstBin *pipeline;
-  const CallOptions *options;
-  Protection *protection;
+  gboolean wiretap;
+  const Protection *protection;
   Evidence *evidence;
   Recorder *recorder;
   gint64 begun;
@@ -82,13 +82,13 @@ stream_free (gpointer data)
 }
 
 Receiver *
-receiver_new (GstBin * pipeline, const CallOptions * options, Protection * protection,
+receiver_new (GstBin * pipeline, gboolean wiretap, const Protection * protection,
     Evidence * evidence, Recorder * recorder)
 {
   Receiver *receiver = g_new0 (Receiver, 1);
 
   receiver->pipeline = pipeline;
-  receiver->options = options;
+  receiver->wiretap = wiretap;
   receiver->protection = protection;
   receiver->evidence = evidence;
   receiver->recorder = recorder;
@@ -212,8 +212,8 @@ static const gchar *
 line_for (Receiver * receiver, const gchar * media)
 {
   if (g_str_equal (media, "video"))
-    return receiver->options->wiretap ? TAP_VIDEO_LINE : VIDEO_LINE;
-  return receiver->options->wiretap ? TAP_AUDIO_LINE : AUDIO_LINE;
+    return receiver->wiretap ? TAP_VIDEO_LINE : VIDEO_LINE;
+  return receiver->wiretap ? TAP_AUDIO_LINE : AUDIO_LINE;
 }
 
 static void
@@ -240,7 +240,7 @@ receiver_add (Receiver * receiver, const gchar * from, GstPad * pad)
   GstPad *entry, *ghost;
 
   if (!media) {
-    g_printerr ("e2ee-call: %s sends something that is neither VP8 nor Opus; ignored\n", from);
+    g_printerr ("%s sends something that is neither VP8 nor Opus; ignored\n", from);
     throw_away (receiver, pad);
     return;
   }
@@ -260,9 +260,10 @@ receiver_add (Receiver * receiver, const gchar * from, GstPad * pad)
     return;
   }
   stream->decryptor = gst_bin_get_by_name (GST_BIN (stream->bin), "decryptor");
-  protection_set_up_decryptor (receiver->protection, stream->decryptor);
+  if (receiver->protection->decryptor)
+    receiver->protection->decryptor (receiver->protection->user_data, stream->decryptor);
   watch_branch (stream, &stream->opened, EVIDENCE_OPENED, "depayloader", "decoder");
-  if (receiver->options->wiretap) {
+  if (receiver->wiretap) {
     watch_branch (stream, &stream->raw, EVIDENCE_RAW, "raw-depayloader", "raw-decoder");
     entry_element = gst_bin_get_by_name (GST_BIN (stream->bin), "packets");
   } else {
@@ -302,7 +303,7 @@ receiver_forgives (Receiver * receiver, GstObject * source)
   gboolean forgives = FALSE;
   guint i;
 
-  if (!receiver->options->wiretap)
+  if (!receiver->wiretap)
     return FALSE;
   g_mutex_lock (&receiver->lock);
   for (i = 0; i < receiver->streams->len && !forgives; i++) {
@@ -390,7 +391,7 @@ receiver_stats (Receiver * receiver)
         "opened", branch_stats (&stream->opened, receiver->begun));
 
     add_time (object, "first-packet-ms", receiver->begun, stream->first_packet);
-    if (receiver->options->wiretap)
+    if (receiver->wiretap)
       json_object_set_new (object, "raw", branch_stats (&stream->raw, receiver->begun));
     if (stream->sink && g_atomic_int_get (&stream->shield_state) >= 0)
       json_object_set_new (object, "status-of-last-picture",

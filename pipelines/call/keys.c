@@ -1,0 +1,100 @@
+/* The keys of one participant, out of a file.
+ *
+ * gst-e2ee, LGPL-2.1-or-later */
+
+#include "keys.h"
+
+#include <gst/e2ee/e2ee.h>
+
+struct _Keys
+{
+  GstE2eeKeyFile *file;         /* NULL: no keys */
+  gint64 key_id;
+  gint64 late;                  /* microseconds */
+  gint first_asked;             /* atomic, for since */
+  gint64 since;
+  Protection protection;
+};
+
+static void
+set_up_encryptor (gpointer user_data, GstElement * element, const gchar * media)
+{
+  Keys *keys = user_data;
+
+  if (keys->file)
+    g_object_set (element, "key-provider", keys->file, "key-id", keys->key_id, NULL);
+}
+
+/* Answers request-key, but not before it is late enough.  Streaming threads. */
+static GstE2eeKey *
+on_request_key (GstElement * element, guint64 key_id, Keys * keys)
+{
+  GstE2eeKey *found = NULL;
+  GList *list;
+
+  if (g_atomic_int_compare_and_exchange (&keys->first_asked, 0, 1)) {
+    keys->since = g_get_monotonic_time ();
+    g_atomic_int_set (&keys->first_asked, 2);
+  }
+  if (g_atomic_int_get (&keys->first_asked) != 2
+      || g_get_monotonic_time () - keys->since < keys->late)
+    return NULL;
+
+  list = gst_e2ee_key_provider_list_keys (GST_E2EE_KEY_PROVIDER (keys->file),
+      GST_E2EE_KEY_USAGE_DECRYPT);
+  for (GList * link = list; link && !found; link = link->next)
+    if (gst_e2ee_key_get_key_id (link->data) == key_id)
+      found = gst_e2ee_key_ref (link->data);
+  g_list_free_full (list, (GDestroyNotify) gst_e2ee_key_unref);
+  return found;
+}
+
+static void
+set_up_decryptor (gpointer user_data, GstElement * element)
+{
+  Keys *keys = user_data;
+
+  if (keys->file && keys->late > 0)
+    g_signal_connect (element, "request-key", G_CALLBACK (on_request_key), keys);
+  else if (keys->file)
+    g_object_set (element, "key-provider", keys->file, NULL);
+}
+
+Keys *
+keys_new (const CallOptions * options, GError ** error)
+{
+  Keys *keys = g_new0 (Keys, 1);
+
+  keys->key_id = options->key_id;
+  keys->late = options->late_key * G_TIME_SPAN_MILLISECOND;
+  keys->protection.encryptor = set_up_encryptor;
+  keys->protection.decryptor = set_up_decryptor;
+  keys->protection.user_data = keys;
+  if (options->key_file) {
+    keys->file = gst_e2ee_key_file_new (options->key_file, error);
+    if (!keys->file)
+      g_clear_pointer (&keys, g_free);
+  }
+  return keys;
+}
+
+void
+keys_free (Keys * keys)
+{
+  if (!keys)
+    return;
+  g_clear_object (&keys->file);
+  g_free (keys);
+}
+
+const Protection *
+keys_protection (Keys * keys)
+{
+  return &keys->protection;
+}
+
+gboolean
+keys_reload (Keys * keys, GError ** error)
+{
+  return !keys->file || gst_e2ee_key_file_reload (keys->file, error);
+}
