@@ -608,8 +608,9 @@ call_new (const CallOptions * options, void (*finished) (gpointer user_data),
     if (!call->recorder)
       goto fail;
   }
-  call->receiver = receiver_new (GST_BIN (call->pipeline), options->wiretap,
-      keys_protection (call->keys), call->evidence, call->recorder);
+  call->receiver = receiver_new (GST_BIN (call->pipeline),
+      options->wiretap ? RECEIVER_TAPS : RECEIVER_SHOWS, keys_protection (call->keys),
+      call->evidence, call->recorder);
 
   gst_bus_add_watch (GST_ELEMENT_BUS (call->pipeline), on_bus, call);
   call->watching = TRUE;
@@ -677,7 +678,8 @@ write_results (Call * call)
   GError *error = NULL;
 
   if (call->options->snapshot
-      && !receiver_save_snapshot (call->receiver, call->options->snapshot, &error)) {
+      && !receiver_save_snapshot (call->receiver, NULL, call->options->snapshot, NULL,
+          &error)) {
     if (!call->failure)
       call->failure = g_strdup_printf ("%s: %s", call->options->snapshot, error->message);
     g_clear_error (&error);

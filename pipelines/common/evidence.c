@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <gio/gio.h>
+#include <gst/e2ee/e2ee.h>
 #include <jansson.h>
 
 #include "picture.h"
@@ -49,15 +50,29 @@ evidence_free (Evidence * evidence)
   g_free (evidence);
 }
 
+static gdouble
+now (void)
+{
+  return g_get_monotonic_time () / 1000.0;
+}
+
 /* Takes @line. */
 static void
 add_line (Evidence * evidence, json_t * line)
 {
   g_mutex_lock (&evidence->lock);
-  json_dumpf (line, evidence->file, JSON_COMPACT);
+  json_dumpf (line, evidence->file, JSON_COMPACT | JSON_REAL_PRECISION (13));
   fputc ('\n', evidence->file);
   g_mutex_unlock (&evidence->lock);
   json_decref (line);
+}
+
+/* Behind e2eedec a buffer carries what is known of it. */
+static const gchar *
+state_of (EvidencePlace place, GstBuffer * buffer)
+{
+  return place == EVIDENCE_OPENED ?
+      gst_e2ee_state_get_nick (gst_buffer_get_e2ee_state (buffer)) : NULL;
 }
 
 void
@@ -71,8 +86,9 @@ evidence_add_frame (Evidence * evidence, EvidencePlace place, const gchar * medi
     return;
   digest = g_compute_checksum_for_data (G_CHECKSUM_SHA256, map.data, map.size);
   digest[DIGEST_DIGITS] = '\0';
-  add_line (evidence, json_pack ("{s:s, s:s, s:s?, s:I, s:s}", "frame", places[place],
-          "media", media, "from", from, "size", (json_int_t) map.size, "digest", digest));
+  add_line (evidence, json_pack ("{s:s, s:s, s:s?, s:f, s:s*, s:I, s:s}", "frame", places[place],
+          "media", media, "from", from, "t", now (), "state", state_of (place, frame),
+          "size", (json_int_t) map.size, "digest", digest));
   g_free (digest);
   gst_buffer_unmap (frame, &map);
 }
@@ -87,7 +103,7 @@ evidence_add_picture (Evidence * evidence, EvidencePlace place, const gchar * fr
   if (!evidence->file || !picture_thumbnail (pad, picture, luma))
     return;
   text = g_base64_encode (luma, sizeof (luma));
-  add_line (evidence, json_pack ("{s:s, s:s?, s:s}", "picture", places[place], "from", from,
-          "luma", text));
+  add_line (evidence, json_pack ("{s:s, s:s?, s:f, s:s*, s:s}", "picture", places[place],
+          "from", from, "t", now (), "state", state_of (place, picture), "luma", text));
   g_free (text);
 }

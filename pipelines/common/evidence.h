@@ -1,6 +1,7 @@
 /* What a participant can show afterwards of the frames and pictures that he had in his hands.
  * One JSON object a line; e2ee-report compares the files of the participants.  Digests and
- * pictures of 32x18 pixels, not the media.
+ * pictures of 32x18 pixels, not the media.  "t" is the machine's monotonic clock in milliseconds,
+ * the same for all participants on it; "state" what the status on a buffer says.
  * gst-e2ee, LGPL-2.1-or-later */
 #pragma once
 

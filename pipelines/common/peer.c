@@ -337,6 +337,12 @@ peer_free (Peer * peer)
   g_atomic_rc_box_release_full (peer, clear_peer);
 }
 
+GstElement *
+peer_get_element (Peer * peer)
+{
+  return peer->webrtc;
+}
+
 const gchar *
 peer_get_name (Peer * peer)
 {

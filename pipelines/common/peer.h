@@ -31,6 +31,8 @@ Peer *peer_new (GstBin * pipeline, const gchar * name, gboolean is_copy, const g
 /* The webrtcbin must be in NULL. */
 void peer_free (Peer * peer);
 
+/* Owned by the peer. */
+GstElement *peer_get_element (Peer * peer);
 const gchar *peer_get_name (Peer * peer);
 gboolean peer_is_copy (Peer * peer);
 gboolean peer_is_connected (Peer * peer);

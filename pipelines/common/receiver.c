@@ -21,6 +21,11 @@
 #define AUDIO_LINE "e2eedec name=decryptor ! rtpopusdepay name=depayloader " \
     "! tee name=frames allow-not-linked=true ! queue ! opusdec name=decoder ! audioconvert ! " SINK
 
+#define KEPT_VIDEO_LINE "e2eedec name=decryptor " \
+    "! rtpvp8depay name=depayloader request-keyframe=true ! tee name=frames allow-not-linked=true"
+#define KEPT_AUDIO_LINE "e2eedec name=decryptor ! rtpopusdepay name=depayloader " \
+    "! tee name=frames allow-not-linked=true"
+
 /* Whatever a decoder says to ciphertext, it gets the next frame. */
 #define TAP_VIDEO_LINE "tee name=packets allow-not-linked=true " \
     "packets. ! queue ! e2eedec name=decryptor ! rtpvp8depay name=depayloader " \
@@ -61,7 +66,7 @@ typedef struct Stream
 struct _Receiver
 {
   GstBin *pipeline;
-  gboolean wiretap;
+  ReceiverRole role;
   const Protection *protection;
   Evidence *evidence;
   Recorder *recorder;
@@ -82,13 +87,13 @@ stream_free (gpointer data)
 }
 
 Receiver *
-receiver_new (GstBin * pipeline, gboolean wiretap, const Protection * protection,
+receiver_new (GstBin * pipeline, ReceiverRole role, const Protection * protection,
     Evidence * evidence, Recorder * recorder)
 {
   Receiver *receiver = g_new0 (Receiver, 1);
 
   receiver->pipeline = pipeline;
-  receiver->wiretap = wiretap;
+  receiver->role = role;
   receiver->protection = protection;
   receiver->evidence = evidence;
   receiver->recorder = recorder;
@@ -185,7 +190,8 @@ watch_branch (Stream * stream, Branch * branch, EvidencePlace place, const gchar
   branch->place = place;
   add_probe (stream, depayloader, "src", GST_PAD_PROBE_TYPE_BUFFER
       | GST_PAD_PROBE_TYPE_BUFFER_LIST, on_frame, branch);
-  add_probe (stream, decoder, "src", GST_PAD_PROBE_TYPE_BUFFER, on_decoded, branch);
+  if (stream->receiver->role != RECEIVER_RECORDS)
+    add_probe (stream, decoder, "src", GST_PAD_PROBE_TYPE_BUFFER, on_decoded, branch);
 }
 
 /* "video", "audio", or NULL for what we cannot decode. */
@@ -208,12 +214,24 @@ media_of (GstPad * pad)
   return media;
 }
 
+static void
+set_up_shield (Stream * stream)
+{
+  const Protection *protection = stream->receiver->protection;
+  GstElement *shield = gst_bin_get_by_name (GST_BIN (stream->bin), "shield");
+
+  if (protection->shield)
+    protection->shield (protection->user_data, shield);
+  gst_object_unref (shield);
+}
+
 static const gchar *
 line_for (Receiver * receiver, const gchar * media)
 {
-  if (g_str_equal (media, "video"))
-    return receiver->wiretap ? TAP_VIDEO_LINE : VIDEO_LINE;
-  return receiver->wiretap ? TAP_AUDIO_LINE : AUDIO_LINE;
+  static const gchar *const video[] = { VIDEO_LINE, KEPT_VIDEO_LINE, TAP_VIDEO_LINE };
+  static const gchar *const audio[] = { AUDIO_LINE, KEPT_AUDIO_LINE, TAP_AUDIO_LINE };
+
+  return (g_str_equal (media, "video") ? video : audio)[receiver->role];
 }
 
 static void
@@ -263,12 +281,13 @@ receiver_add (Receiver * receiver, const gchar * from, GstPad * pad)
   if (receiver->protection->decryptor)
     receiver->protection->decryptor (receiver->protection->user_data, stream->decryptor);
   watch_branch (stream, &stream->opened, EVIDENCE_OPENED, "depayloader", "decoder");
-  if (receiver->wiretap) {
+  if (receiver->role == RECEIVER_TAPS) {
     watch_branch (stream, &stream->raw, EVIDENCE_RAW, "raw-depayloader", "raw-decoder");
     entry_element = gst_bin_get_by_name (GST_BIN (stream->bin), "packets");
   } else {
     entry_element = gst_object_ref (stream->decryptor);
-    if (g_str_equal (media, "video")) {
+    if (g_str_equal (media, "video") && receiver->role == RECEIVER_SHOWS) {
+      set_up_shield (stream);
       stream->sink = gst_bin_get_by_name (GST_BIN (stream->bin), "sink");
       add_probe (stream, "shield", "src", GST_PAD_PROBE_TYPE_BUFFER, on_shown, stream);
     }
@@ -297,19 +316,48 @@ receiver_add (Receiver * receiver, const gchar * from, GstPad * pad)
   gst_object_unref (entry_element);
 }
 
+void
+receiver_remove (Receiver * receiver, const gchar * from)
+{
+  GPtrArray *bins = g_ptr_array_new ();
+  guint i;
+
+  g_mutex_lock (&receiver->lock);
+  for (i = 0; i < receiver->streams->len; i++) {
+    Stream *stream = g_ptr_array_index (receiver->streams, i);
+
+    if (stream->bin && g_str_equal (stream->from, from)) {
+      g_ptr_array_add (bins, stream->bin);
+      stream->bin = NULL;
+      gst_clear_object (&stream->sink);
+    }
+  }
+  g_mutex_unlock (&receiver->lock);
+
+  for (i = 0; i < bins->len; i++) {
+    GstElement *bin = g_ptr_array_index (bins, i);
+
+    if (receiver->recorder)
+      recorder_unlink (receiver->recorder, bin);
+    gst_element_set_state (bin, GST_STATE_NULL);
+    gst_bin_remove (receiver->pipeline, bin);
+  }
+  g_ptr_array_unref (bins);
+}
+
 gboolean
 receiver_forgives (Receiver * receiver, GstObject * source)
 {
   gboolean forgives = FALSE;
   guint i;
 
-  if (!receiver->wiretap)
+  if (receiver->role != RECEIVER_TAPS)
     return FALSE;
   g_mutex_lock (&receiver->lock);
   for (i = 0; i < receiver->streams->len && !forgives; i++) {
     Stream *stream = g_ptr_array_index (receiver->streams, i);
 
-    forgives = gst_object_has_as_ancestor (source, GST_OBJECT (stream->bin));
+    forgives = stream->bin && gst_object_has_as_ancestor (source, GST_OBJECT (stream->bin));
   }
   g_mutex_unlock (&receiver->lock);
   return forgives;
@@ -333,7 +381,8 @@ receiver_count_frames (Receiver * receiver)
 }
 
 gboolean
-receiver_save_snapshot (Receiver * receiver, const gchar * path, GError ** error)
+receiver_save_snapshot (Receiver * receiver, const gchar * from, const gchar * path,
+    GstE2eeState * state, GError ** error)
 {
   GstSample *sample = NULL;
   gboolean saved = FALSE;
@@ -343,13 +392,15 @@ receiver_save_snapshot (Receiver * receiver, const gchar * path, GError ** error
   for (i = 0; i < receiver->streams->len && !sample; i++) {
     Stream *stream = g_ptr_array_index (receiver->streams, i);
 
-    if (stream->sink)
+    if (stream->sink && (!from || g_str_equal (stream->from, from)))
       g_object_get (stream->sink, "last-sample", &sample, NULL);
   }
   g_mutex_unlock (&receiver->lock);
 
   if (sample) {
     saved = picture_save (sample, path, error);
+    if (state)
+      *state = gst_buffer_get_e2ee_state (gst_sample_get_buffer (sample));
     gst_sample_unref (sample);
   } else {
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "no picture has been decoded");
@@ -391,7 +442,7 @@ receiver_stats (Receiver * receiver)
         "opened", branch_stats (&stream->opened, receiver->begun));
 
     add_time (object, "first-packet-ms", receiver->begun, stream->first_packet);
-    if (receiver->wiretap)
+    if (receiver->role == RECEIVER_TAPS)
       json_object_set_new (object, "raw", branch_stats (&stream->raw, receiver->begun));
     if (stream->sink && g_atomic_int_get (&stream->shield_state) >= 0)
       json_object_set_new (object, "status-of-last-picture",

@@ -11,6 +11,7 @@
  * gst-e2ee, LGPL-2.1-or-later */
 #pragma once
 
+#include <gst/e2ee/e2ee.h>
 #include <gst/gst.h>
 #include <jansson.h>
 
@@ -22,14 +23,23 @@ G_BEGIN_DECLS
 
 typedef struct _Receiver Receiver;
 
+typedef enum
+{
+  RECEIVER_SHOWS,
+  RECEIVER_RECORDS,             /* and decodes nothing */
+  RECEIVER_TAPS
+} ReceiverRole;
+
 /* @recorder may be NULL; @protection must stay. */
-Receiver *receiver_new (GstBin * pipeline, gboolean wiretap, const Protection * protection,
+Receiver *receiver_new (GstBin * pipeline, ReceiverRole role, const Protection * protection,
     Evidence * evidence, Recorder * recorder);
 /* The pipeline must be in NULL. */
 void receiver_free (Receiver * receiver);
 
 /* Streaming thread: a medium of participant @from comes on @pad. */
 void receiver_add (Receiver * receiver, const gchar * from, GstPad * pad);
+/* Main thread: he is gone, and his webrtcbin in NULL.  What was counted of him stays. */
+void receiver_remove (Receiver * receiver, const gchar * from);
 
 /* Whether an error of @source stays its own: a decoder that is fed with ciphertext may complain. */
 gboolean receiver_forgives (Receiver * receiver, GstObject * source);
@@ -38,8 +48,11 @@ gboolean receiver_forgives (Receiver * receiver, GstObject * source);
  * something comes. */
 guint64 receiver_count_frames (Receiver * receiver);
 
-/* Main thread: the last picture with its shield, as PNG.  FALSE with @error when there was none. */
-gboolean receiver_save_snapshot (Receiver * receiver, const gchar * path, GError ** error);
+/* Main thread: the last picture of @from (NULL: of the first whose there is) with its shield, as
+ * PNG.  @state (may be NULL): what that very picture says of itself.  FALSE with @error when there
+ * was none. */
+gboolean receiver_save_snapshot (Receiver * receiver, const gchar * from, const gchar * path,
+    GstE2eeState * state, GError ** error);
 
 /* An array with an object for each stream: who, which medium, decryptor figures, frames,
  * pictures, times. */

@@ -16,7 +16,14 @@ typedef struct
   GstElement *gate;             /* NULL in a negative control */
   GstPad *entry;                /* of the recorder's bin */
   GstPad *source;               /* ghost of the tee's pad, once linked */
+  gboolean ended;
 } Track;
+
+typedef enum
+{
+  FINISH_ASKED = 1,
+  FILE_ENDED = 2                /* of itself, when all who were recorded had left */
+} Ending;
 
 struct _Recorder
 {
@@ -24,6 +31,7 @@ struct _Recorder
   gchar *path;
   Track tracks[2];
   GMutex lock;                  /* guards source of the tracks */
+  guint ending;                 /* atomic, Ending; both: finished is to be called */
   GSourceFunc finished;
   gpointer user_data;
 };
@@ -37,9 +45,10 @@ on_end (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 {
   Recorder *recorder = user_data;
 
-  if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) != GST_EVENT_EOS || !recorder->finished)
+  if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) != GST_EVENT_EOS)
     return GST_PAD_PROBE_OK;
-  g_main_context_invoke (NULL, recorder->finished, recorder->user_data);
+  if (g_atomic_int_or (&recorder->ending, FILE_ENDED) & FINISH_ASKED)
+    g_main_context_invoke (NULL, recorder->finished, recorder->user_data);
   return GST_PAD_PROBE_REMOVE;
 }
 
@@ -149,6 +158,24 @@ recorder_link (Recorder * recorder, const gchar * media, GstElement * bin, GstEl
   g_mutex_unlock (&recorder->lock);
 }
 
+void
+recorder_unlink (Recorder * recorder, GstElement * bin)
+{
+  guint i;
+
+  g_mutex_lock (&recorder->lock);
+  for (i = 0; i < G_N_ELEMENTS (recorder->tracks); i++) {
+    Track *track = &recorder->tracks[i];
+
+    if (track->source && GST_OBJECT_PARENT (track->source) == GST_OBJECT (bin)) {
+      gst_pad_unlink (track->source, track->entry);
+      gst_pad_send_event (track->entry, gst_event_new_eos ());
+      track->ended = TRUE;
+    }
+  }
+  g_mutex_unlock (&recorder->lock);
+}
+
 /* The pad is idle: nothing goes through while it is cut off. */
 static GstPadProbeReturn
 on_idle (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
@@ -167,10 +194,16 @@ recorder_finish (Recorder * recorder, GSourceFunc finished, gpointer user_data)
 
   recorder->finished = finished;
   recorder->user_data = user_data;
+  if (g_atomic_int_or (&recorder->ending, FINISH_ASKED) & FILE_ENDED) {
+    g_main_context_invoke (NULL, finished, user_data);
+    return;
+  }
   g_mutex_lock (&recorder->lock);
   for (i = 0; i < G_N_ELEMENTS (recorder->tracks); i++) {
     Track *track = &recorder->tracks[i];
 
+    if (track->ended)
+      continue;
     if (track->source)
       gst_pad_add_probe (track->source, GST_PAD_PROBE_TYPE_IDLE, on_idle, track, NULL);
     else

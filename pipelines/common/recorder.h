@@ -23,6 +23,9 @@ void recorder_free (Recorder * recorder);
 /* Streaming thread: the first stream of each @media is recorded, from @tee in @bin. */
 void recorder_link (Recorder * recorder, const gchar * media, GstElement * bin, GstElement * tee);
 
+/* Main thread: @bin goes; its streams end in the recording. */
+void recorder_unlink (Recorder * recorder, GstElement * bin);
+
 /* Ends the file; @finished is called in the main thread when it is closed for good. */
 void recorder_finish (Recorder * recorder, GSourceFunc finished, gpointer user_data);
 

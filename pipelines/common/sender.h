@@ -31,7 +31,8 @@ typedef struct
   guint audio;
 } SenderPayloadTypes;
 
-/* @options and @protection must stay.  @ready is called in the main thread when the branches have caps, and so can be offered. */
+/* @options and @protection must stay.  @ready is called in the main thread when the branches have
+ * caps, and so can be offered. */
 Sender *sender_new (GstBin * pipeline, const SenderOptions * options, const Protection * protection,
     Evidence * evidence, const SenderPayloadTypes * types, GSourceFunc ready, gpointer user_data,
     GError ** error);
