@@ -527,7 +527,7 @@ on_signalling_failed (gpointer user_data, const gchar * reason)
 }
 
 static const SignallingHandlers signalling_handlers = {
-  on_peer_joined, on_peer_left, on_message, NULL, on_signalling_failed
+  on_peer_joined, NULL, on_peer_left, on_message, NULL, on_signalling_failed
 };
 
 /* --- what the elements say -------------------------------------------------------------------- */

@@ -4,11 +4,14 @@
 
 #include "journal.h"
 
+#include <stdio.h>
+
 #include "stats.h"
 
 /* An element says something once for each change; who sends thousands of changes is not worth
  * the memory. */
 #define MAX_MESSAGES 200
+#define MAX_EVENTS 2000
 
 struct _Journal
 {
@@ -16,6 +19,7 @@ struct _Journal
   gboolean aloud;
   gint64 begun;
   json_t *messages;
+  json_t *events;
   json_t *shield;
 };
 
@@ -28,6 +32,7 @@ journal_new (const gchar * name, gboolean aloud)
   journal->aloud = aloud;
   journal->begun = g_get_monotonic_time ();
   journal->messages = json_array ();
+  journal->events = json_array ();
   return journal;
 }
 
@@ -35,6 +40,7 @@ void
 journal_free (Journal * journal)
 {
   json_decref (journal->messages);
+  json_decref (journal->events);
   json_decref (journal->shield);
   g_free (journal->name);
   g_free (journal);
@@ -52,7 +58,34 @@ journal_say (Journal * journal, const gchar * format, ...)
   text = g_strdup_vprintf (format, args);
   va_end (args);
   g_print ("%s: %s\n", journal->name, text);
+  fflush (stdout);
   g_free (text);
+}
+
+void
+journal_note (Journal * journal, const gchar * event, json_t * fields)
+{
+  json_t *json = json_pack ("{s:s, s:f}", "event", event, "t",
+      g_get_monotonic_time () / 1000.0);
+
+  if (fields)
+    json_object_update (json, fields);
+  json_decref (fields);
+  if (journal->aloud) {
+    gchar *text = json_dumps (json, JSON_COMPACT | JSON_REAL_PRECISION (13));
+
+    journal_say (journal, "%s", text);
+    free (text);
+  }
+  if (json_array_size (journal->events) < MAX_EVENTS)
+    json_array_append (journal->events, json);
+  json_decref (json);
+}
+
+json_t *
+journal_events (Journal * journal)
+{
+  return journal->events;
 }
 
 void

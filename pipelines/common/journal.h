@@ -17,12 +17,17 @@ void journal_free (Journal * journal);
 
 void journal_say (Journal * journal, const gchar * format, ...) G_GNUC_PRINTF (2, 3);
 
+/* Something that happened; @fields (taken, may be NULL) tell of it. */
+void journal_note (Journal * journal, const gchar * event, json_t * fields);
+
 /* An element message; those of our elements ("e2ee-...") are kept. */
 void journal_take (Journal * journal, GstMessage * message);
 
-/* An array of what was kept, with "message", "element" and "ms" since the journal began; owned by
- * it. */
+/* An array of the messages that were kept, with "message", "element" and "ms" since the journal
+ * began; owned by it. */
 json_t *journal_messages (Journal * journal);
+/* An array of the notes, with "event" and "t", the monotonic clock in ms; owned by it. */
+json_t *journal_events (Journal * journal);
 /* The last "e2ee-shield" of them; NULL before the first. */
 json_t *journal_shield (Journal * journal);
 

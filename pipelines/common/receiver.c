@@ -300,7 +300,7 @@ receiver_add (Receiver * receiver, const gchar * from, GstPad * pad)
   gst_bin_add (receiver->pipeline, stream->bin);
   frames = gst_bin_get_by_name (GST_BIN (stream->bin), "frames");
   if (frames && receiver->recorder)
-    recorder_link (receiver->recorder, media, stream->bin, frames);
+    recorder_link (receiver->recorder, from, media, stream->bin, frames);
   gst_clear_object (&frames);
 
   entry = gst_element_get_static_pad (entry_element, "sink");

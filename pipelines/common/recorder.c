@@ -30,7 +30,8 @@ struct _Recorder
   GstElement *bin;
   gchar *path;
   Track tracks[2];
-  GMutex lock;                  /* guards source of the tracks */
+  GMutex lock;                  /* guards from, and source and ended of the tracks */
+  gchar *from;                  /* who is recorded */
   guint ending;                 /* atomic, Ending; both: finished is to be called */
   GSourceFunc finished;
   gpointer user_data;
@@ -133,19 +134,24 @@ recorder_free (Recorder * recorder)
   }
   g_mutex_clear (&recorder->lock);
   g_free (recorder->path);
+  g_free (recorder->from);
   g_free (recorder);
 }
 
 void
-recorder_link (Recorder * recorder, const gchar * media, GstElement * bin, GstElement * tee)
+recorder_link (Recorder * recorder, const gchar * from, const gchar * media, GstElement * bin,
+    GstElement * tee)
 {
   guint i;
 
   g_mutex_lock (&recorder->lock);
+  if (!recorder->from)
+    recorder->from = g_strdup (from);
   for (i = 0; i < G_N_ELEMENTS (recorder->tracks); i++) {
     Track *track = &recorder->tracks[i];
 
-    if (g_str_equal (track->media, media) && !track->source) {
+    if (g_str_equal (recorder->from, from) && g_str_equal (track->media, media)
+        && !track->source) {
       GstPad *pad = gst_element_request_pad_simple (tee, "src_%u");
 
       track->source = gst_object_ref (gst_ghost_pad_new ("recorded", pad));
@@ -223,5 +229,6 @@ recorder_stats (Recorder * recorder)
       json_object_set_new (gates, recorder->tracks[i].media,
           stats_of_element (recorder->tracks[i].gate));
   }
-  return json_pack ("{s:s, s:o}", "file", recorder->path, "gates", gates);
+  return json_pack ("{s:s, s:s?, s:o}", "file", recorder->path, "from", recorder->from,
+      "gates", gates);
 }

@@ -20,8 +20,9 @@ Recorder *recorder_new (GstBin * pipeline, const gchar * path, gboolean gated,
 /* The pipeline must be in NULL. */
 void recorder_free (Recorder * recorder);
 
-/* Streaming thread: the first stream of each @media is recorded, from @tee in @bin. */
-void recorder_link (Recorder * recorder, const gchar * media, GstElement * bin, GstElement * tee);
+/* Streaming thread: one of each @media is recorded, from @tee in @bin, of the first who sends. */
+void recorder_link (Recorder * recorder, const gchar * from, const gchar * media,
+    GstElement * bin, GstElement * tee);
 
 /* Main thread: @bin goes; its streams end in the recording. */
 void recorder_unlink (Recorder * recorder, GstElement * bin);

@@ -45,6 +45,8 @@ joined (Signalling * self, const json_t * object)
     if (json_is_string (peer))
       self->handlers->peer_joined (self->user_data, json_string_value (peer));
   }
+  if (self->handlers->joined)
+    self->handlers->joined (self->user_data);
 }
 
 static void

@@ -23,6 +23,8 @@ typedef struct
   /* @name is in the room: told once for everyone who is there when we come, and for all who come
    * later. */
   void (*peer_joined) (gpointer user_data, const gchar * name);
+  /* NULL: not wanted.  We are in the room, and all who were there before have been told. */
+  void (*joined) (gpointer user_data);
   void (*peer_left) (gpointer user_data, const gchar * name);
   /* @message belongs to the caller and has a string "type". */
   void (*message) (gpointer user_data, const gchar * from, const gchar * type, json_t * message);

@@ -69,7 +69,7 @@ on_failed (gpointer user_data, const gchar * reason)
 }
 
 static const SignallingHandlers handlers = {
-  on_joined, on_left, on_message, on_broadcast, on_failed
+  on_joined, NULL, on_left, on_message, on_broadcast, on_failed
 };
 
 /* Until @condition holds; the test's own time limit ends it otherwise. */
