@@ -1,6 +1,8 @@
 /* A key package and its private half, RFC 9420 section 10.
  *
  * gst-e2ee, LGPL-2.1-or-later */
+#include <string.h>
+
 #include "core/mls/group-private.h"
 
 static e2ee_mls_joiner *
@@ -165,4 +167,33 @@ e2ee_bytes
 e2ee_mls_joiner_key_package (const e2ee_mls_joiner * joiner)
 {
   return e2ee_mls_buffer_view (joiner->message);
+}
+
+e2ee_mls_result
+e2ee_mls_key_package_check (const e2ee_mls_host * host, unsigned suite_id, e2ee_bytes in,
+    e2ee_mls_key_package * key_package)
+{
+  const e2ee_mls_leaf_check check = {
+    .host = host,
+    .suite = e2ee_mls_suite_find (suite_id),
+    .source = E2EE_MLS_LEAF_KEY_PACKAGE,
+    .credential_place = E2EE_MLS_AT_KEY_PACKAGE,
+    .check_lifetime = 1,
+  };
+  e2ee_mls_arena arena = E2EE_MLS_ARENA_INIT;
+  e2ee_mls_message message;
+  e2ee_mls_result r;
+
+  memset (key_package, 0, sizeof (*key_package));
+  if (check.suite == NULL)
+    return E2EE_MLS_ERR_UNSUPPORTED_SUITE;
+  r = e2ee_mls_message_decode (in, &arena, &message);
+  if (r == E2EE_MLS_OK && message.wire_format != E2EE_MLS_WIRE_KEY_PACKAGE)
+    r = E2EE_MLS_ERR_WIRE_FORMAT;
+  if (r == E2EE_MLS_OK)
+    r = e2ee_mls_key_package_validate (&check, &message.u.key_package);
+  if (r == E2EE_MLS_OK)
+    *key_package = message.u.key_package;
+  e2ee_mls_arena_clear (&arena);
+  return r;
 }

@@ -70,6 +70,12 @@ E2EE_MUST_USE e2ee_mls_result e2ee_mls_joiner_store (const e2ee_mls_joiner * joi
 E2EE_MUST_USE e2ee_mls_result e2ee_mls_joiner_restore (const e2ee_mls_host * host,
     e2ee_bytes key, e2ee_bytes stored, e2ee_mls_joiner ** joiner);
 
+/* Looks at somebody's key package (an MLSMessage) on its own, section 10.1: form, suite, signatures,
+ * lifetime, and his credential at E2EE_MLS_AT_KEY_PACKAGE.  *@key_package points into it.  An Add of
+ * it can still fail for what is in the group already. */
+E2EE_MUST_USE e2ee_mls_result e2ee_mls_key_package_check (const e2ee_mls_host * host,
+    unsigned suite, e2ee_bytes message, e2ee_mls_key_package * key_package);
+
 /* ---- group ---- */
 
 typedef struct e2ee_mls_group e2ee_mls_group;
