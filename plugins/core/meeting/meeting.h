@@ -49,7 +49,7 @@ typedef enum
   E2EE_PHASE_IDLE,              /* before join, after leave or removal */
   E2EE_PHASE_JOINING,
   E2EE_PHASE_MEMBER,
-  E2EE_PHASE_REJOINING          /* a member who fell behind and has asked to be taken in again */
+  E2EE_PHASE_REJOINING          /* a member who fell behind and asks to be taken in again: closed */
 } e2ee_meeting_phase;
 
 /* What may be done with media now.  Clear media only in CLEAR, ever. */
@@ -184,8 +184,9 @@ typedef struct
  * it, valid now).  Errors of account.h and ticket.h, TOKEN_DEVICE, TICKET_HASH. */
 E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_new (const e2ee_meeting_config * config,
     e2ee_meeting ** meeting);
-/* From what `save` got: remembers revision, devices, marks and the group.  STORE.  Media goes out
- * again in a new epoch only; join() is still to be called and rejoins. */
+/* From what `save` got: remembers the newest statement of a host, the revisions that we signed,
+ * devices, marks and where the log stood.  STORE.  Not the group: join() is still to be called, and
+ * replaces our leaf, so that no key lies on a disk and nothing is ever sent under an old one. */
 E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_restore (const e2ee_meeting_config * config,
     e2ee_bytes sealed, e2ee_meeting ** meeting);
 /* Wipes.  NULL is allowed. */
@@ -197,23 +198,28 @@ void e2ee_meeting_free (e2ee_meeting * meeting);
 E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_join (e2ee_meeting * meeting);
 /* Says good-bye and is IDLE at once: no media, no keys. */
 void e2ee_meeting_leave (e2ee_meeting * meeting);
-/* A whole message.  What was wrong with it is returned, and told as REFUSED where somebody may
- * have meant harm; nothing has changed then. */
+/* A whole message, up to 4 MiB.  What was wrong with it is returned, and told as REFUSED (each cause
+ * once a second at most) where somebody may have meant harm; nothing has changed then.  OK also for
+ * what comes twice, late or too early, which is ordinary. */
 e2ee_meeting_result e2ee_meeting_receive (e2ee_meeting * meeting, e2ee_bytes message);
 void e2ee_meeting_tick (e2ee_meeting * meeting);
 /* On env->now_ms's clock; UINT64_MAX: never. */
 uint64_t e2ee_meeting_next_tick (const e2ee_meeting * meeting);
 /* Media under this meeting's keys came that no key of ours opens: a sign that we are behind. */
 void e2ee_meeting_suspect (e2ee_meeting * meeting);
-/* A fresh token of the same account and device, for rejoining after the old one expired. */
+/* A fresh token of the same device: of the same account at any time, for rejoining after the old one
+ * expired; of another one (a guest who has signed in) while IDLE, else BUSY. */
 E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_set_token (e2ee_meeting * meeting,
     e2ee_bytes account_token);
 /* `require`: clear media is never sent or shown.  `forbid`: leaves when encryption is on. */
 void e2ee_meeting_set_floor (e2ee_meeting * meeting, e2ee_floor floor);
 
-/* ---- asking for a change; each gives a number, and REQUEST_DONE tells how it ended ---- */
+/* ---- asking for a change; each gives a number, and REQUEST_DONE tells how it ended ----
+ *
+ * One at a time (BUSY).  REQUEST_DONE may come inside the call.  TIMEOUT after the silence time: the
+ * delivery service has not given our commit back.  It may still, and the change happens then. */
 
-/* Hosts only (NOT_HOST); STATEMENT_POLICY when the ticket says otherwise; BUSY. */
+/* Hosts only (NOT_HOST); STATEMENT_POLICY when the ticket says otherwise. */
 E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_set_e2ee (e2ee_meeting * meeting, int on,
     uint64_t * request);
 E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_set_feature (e2ee_meeting * meeting,
@@ -228,7 +234,8 @@ E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_remove (e2ee_meeting * meeting, u
 E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_rekey (e2ee_meeting * meeting,
     uint64_t * request);
 
-/* Up to 4,000 bytes of UTF-8, to the members only, also while encryption of media is off. */
+/* Up to 4,000 bytes of UTF-8, to the members only, also while encryption of media is off.
+ * NOT_JOINED, TEXT; STATEMENT_POLICY when encryption is on and the hosts have taken chat away. */
 E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_chat (e2ee_meeting * meeting, const char *text);
 /* All that we send, announced to the others. */
 E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_set_streams (e2ee_meeting * meeting,

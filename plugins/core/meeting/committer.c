@@ -1,0 +1,474 @@
+/* Whose turn it is to commit, what there is to commit, and our commit until it comes back.
+ *
+ * Making a commit changes nothing.  It counts when it comes back from the delivery service, in the
+ * place that it has there; when another one of its epoch came first it is dropped, and what is left
+ * to do is looked at anew.
+ *
+ * gst-e2ee, LGPL-2.1-or-later */
+#include "core/meeting/meeting-private.h"
+
+/* Authenticated data of a commit: whom it removes was not heard any more, and may come again. */
+#define BECAUSE_GONE 1
+
+/* ---- applicants ---- */
+
+static void
+drop_applicant (e2ee_meeting * m, size_t index)
+{
+  e2ee_mls_buffer_clear (&m->applicants[index].key_package);
+  memmove (&m->applicants[index], &m->applicants[index + 1],
+      (m->n_applicants - index - 1) * sizeof (*m->applicants));
+  m->n_applicants--;
+}
+
+void
+e2ee_meeting_drop_applicants (e2ee_meeting * m)
+{
+  while (m->n_applicants > 0)
+    drop_applicant (m, m->n_applicants - 1);
+}
+
+void
+e2ee_meeting_drop_applicant (e2ee_meeting * m, const e2ee_thumbprint * device)
+{
+  for (size_t i = m->n_applicants; i > 0; i--) {
+    if (e2ee_thumbprint_equal (&m->applicants[i - 1].account.thumbprint, device))
+      drop_applicant (m, i - 1);
+  }
+}
+
+static void
+forget_old_applicants (e2ee_meeting * m)
+{
+  const uint64_t now = e2ee_meeting_now (m);
+
+  for (size_t i = m->n_applicants; i > 0; i--) {
+    if (now - m->applicants[i - 1].since_ms >= E2EE_JOIN_LIFE_MS)
+      drop_applicant (m, i - 1);
+  }
+}
+
+/* Guests hear of a host's word why nobody lets them in: from the first in line, now and then. */
+static void
+tell_guest (e2ee_meeting * m)
+{
+  const uint64_t now = e2ee_meeting_now (m);
+  const e2ee_content content = {
+    .kind = E2EE_CONTENT_STATE,
+    .body = e2ee_mls_buffer_view (m->shown.text),
+  };
+
+  if (!e2ee_meeting_is_member (m) || e2ee_meeting_turn (m) > 0
+      || (m->told_guest_ms != 0 && now - m->told_guest_ms < E2EE_REFUSED_MS))
+    return;
+  m->told_guest_ms = now > 0 ? now : 1;
+  (void) !e2ee_meeting_send (m, &content, NULL);
+}
+
+/* Key package and identity as an Add of them will be judged. */
+static e2ee_meeting_result
+look_at (e2ee_meeting * m, e2ee_bytes key_package, e2ee_account * account)
+{
+  e2ee_mls_key_package decoded;
+  e2ee_identity_check check = {
+    .authorities = &m->authorities,
+    .meeting_id = m->ticket.meeting_id,
+    .now = e2ee_meeting_unix_time (m),
+    .fresh = 1,
+  };
+  e2ee_meeting_result r;
+
+  r = e2ee_meeting_result_of (m, e2ee_mls_key_package_check (&m->mls_host, m->mls_suite,
+          key_package, &decoded));
+  if (r != E2EE_MEETING_OK)
+    return r;
+  check.leaf_key = decoded.leaf.signature_key;
+  return e2ee_identity_verify (decoded.leaf.credential.body, &check, account);
+}
+
+e2ee_meeting_result
+e2ee_meeting_take_join (e2ee_meeting * m, const e2ee_content * content)
+{
+  e2ee_applicant applicant = { .since_ms = e2ee_meeting_now (m) };
+  e2ee_version version;
+  e2ee_meeting_result r;
+
+  for (size_t i = 0; i < m->n_applicants; i++) {
+    const e2ee_bytes known = e2ee_mls_buffer_view (m->applicants[i].key_package);
+
+    if (known.size == content->body.size && e2ee_equal (known, content->body))
+      return E2EE_MEETING_OK;
+  }
+  /* Ours, coming back. */
+  for (size_t i = 0; i < 2; i++) {
+    if (m->joiners[i] != NULL) {
+      const e2ee_bytes own = e2ee_mls_joiner_key_package (m->joiners[i]);
+
+      if (own.size == content->body.size && e2ee_equal (own, content->body))
+        return E2EE_MEETING_OK;
+    }
+  }
+  r = look_at (m, content->body, &applicant.account);
+  if (r == E2EE_MEETING_OK && content->statement.size > 0) {
+    r = e2ee_meeting_remember (m, content->statement);
+    if (r == E2EE_MEETING_ERR_STATEMENT_OLD)
+      r = E2EE_MEETING_OK;
+  }
+  if (r != E2EE_MEETING_OK)
+    return r;
+  if (e2ee_thumbprint_equal (&applicant.account.thumbprint, &m->account.thumbprint))
+    return E2EE_MEETING_OK;
+  /* He looks for another version than the one that we are in together. */
+  if (m->group != NULL && e2ee_version_read (content->version, &version)
+      && e2ee_version_compare (&version, &m->version) == 0)
+    return E2EE_MEETING_OK;
+  if (applicant.account.tier == E2EE_TIER_GUEST && m->newest.statement.on) {
+    e2ee_meeting_refused (m, E2EE_MEETING_ERR_GUEST, &applicant.account);
+    tell_guest (m);
+    return E2EE_MEETING_OK;
+  }
+  e2ee_meeting_drop_applicant (m, &applicant.account.thumbprint);
+  if (m->n_applicants == E2EE_MAX_PENDING_JOINS)
+    return E2EE_MEETING_ERR_MEETING_FULL;
+  if (e2ee_mls_buffer_dup (content->body, &applicant.key_package) != E2EE_MLS_OK)
+    return E2EE_MEETING_ERR_NO_MEMORY;
+  m->applicants[m->n_applicants++] = applicant;
+  return E2EE_MEETING_OK;
+}
+
+/* ---- making a commit ---- */
+
+#define MAX_CHANGES (2 * E2EE_MAX_ADDS + E2EE_MAX_REMOVES + 2)
+
+typedef struct
+{
+  e2ee_mls_change changes[MAX_CHANGES];
+  size_t n;
+  e2ee_mls_buffer extensions;
+  e2ee_mls_buffer statement_text;
+  e2ee_statement next;
+  size_t n_adds;
+  int because_gone;
+  uint64_t request;
+} making;
+
+static void
+add_change (making * c, e2ee_mls_proposal_type type, uint32_t leaf, e2ee_bytes key_package)
+{
+  if (c->n < MAX_CHANGES)
+    c->changes[c->n++] = (e2ee_mls_change) { .type = type, .leaf = leaf,
+        .key_package = key_package };
+}
+
+static void
+remove_leaf (making * c, uint32_t leaf)
+{
+  for (size_t i = 0; i < c->n; i++) {
+    if (c->changes[i].type == E2EE_MLS_PROPOSAL_REMOVE && c->changes[i].leaf == leaf)
+      return;
+  }
+  add_change (c, E2EE_MLS_PROPOSAL_REMOVE, leaf, E2EE_NO_BYTES);
+}
+
+/* The newest statement when the group does not have it; else the one that the request asks for. */
+static e2ee_meeting_result
+take_statement (e2ee_meeting * m, making * c)
+{
+  e2ee_bytes text;
+  e2ee_meeting_result r;
+
+  c->next = m->shown.statement;
+  if (e2ee_meeting_is_outdated (m)) {
+    c->next = m->newest.statement;
+    text = e2ee_mls_buffer_view (m->newest.text);
+  } else {
+    if (m->request.kind != E2EE_REQUEST_NONE)
+      c->request = m->request.number;
+    r = e2ee_meeting_request_statement (m, &c->statement_text, &c->next);
+    if (r == E2EE_MEETING_ERR_STATEMENT_OLD)
+      return E2EE_MEETING_OK;
+    if (r != E2EE_MEETING_OK)
+      return r;
+    text = e2ee_mls_buffer_view (c->statement_text);
+  }
+  r = e2ee_meeting_state_write (&m->ticket, text, &c->extensions);
+  if (r == E2EE_MEETING_OK && c->n < MAX_CHANGES)
+    c->changes[c->n++] = (e2ee_mls_change) {
+      .type = E2EE_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS,
+      .extensions.list = e2ee_mls_buffer_view (c->extensions),
+    };
+  return r;
+}
+
+/* Guests when it is on; whom the request names; or else those who are gone. */
+static void
+take_removals (e2ee_meeting * m, making * c)
+{
+  size_t n_gone = 0;
+
+  for (size_t i = 0; i < m->n_entries; i++) {
+    if (c->next.on && m->entries[i].account.tier == E2EE_TIER_GUEST)
+      remove_leaf (c, m->entries[i].leaf);
+  }
+  if (c->request != 0 && m->request.kind == E2EE_REQUEST_REMOVE)
+    remove_leaf (c, m->request.leaf);
+  if (c->n > 0)
+    return;
+  for (size_t i = 0; i < m->n_entries && n_gone < E2EE_MAX_REMOVES; i++) {
+    if (e2ee_meeting_is_gone (m, &m->entries[i])) {
+      remove_leaf (c, m->entries[i].leaf);
+      n_gone++;
+    }
+  }
+  c->because_gone = n_gone > 0;
+}
+
+static void
+take_applicants (e2ee_meeting * m, making * c)
+{
+  const size_t room = m->max_members > m->n_entries ? m->max_members - m->n_entries : 0;
+
+  /* Whoever is taken out for being gone gets a commit of his own: its reason is all that it has. */
+  if (c->because_gone)
+    return;
+  for (size_t i = 0; i < m->n_applicants && c->n_adds < E2EE_MAX_ADDS; i++) {
+    const e2ee_applicant *applicant = &m->applicants[i];
+    const e2ee_entry *old = e2ee_meeting_entry_of_device (m, &applicant->account.thumbprint);
+
+    if ((c->next.on && applicant->account.tier == E2EE_TIER_GUEST)
+        || (old == NULL && c->n_adds >= room))
+      continue;
+    if (old != NULL)
+      remove_leaf (c, old->leaf);
+    add_change (c, E2EE_MLS_PROPOSAL_ADD, 0, e2ee_mls_buffer_view (applicant->key_package));
+    c->n_adds++;
+  }
+  if (c->n_adds > 0 && c->n < MAX_CHANGES)
+    c->changes[c->n++] = (e2ee_mls_change) { .type = E2EE_MLS_PROPOSAL_PSK,
+        .psk_id = e2ee_mls_buffer_view (m->psk_id) };
+}
+
+/* What others would refuse is not sent. */
+static e2ee_meeting_result
+judge_own (e2ee_meeting * m, e2ee_statement * next, e2ee_bytes * text)
+{
+  const e2ee_policy policy = e2ee_meeting_policy (m);
+  const e2ee_policy_members members = e2ee_meeting_policy_members (m);
+  const e2ee_mls_staged *pending = e2ee_mls_group_pending (m->group);
+
+  return pending == NULL ? E2EE_MEETING_ERR_MLS : e2ee_policy_commit (&policy, &members, m->group,
+      pending, &m->shown.statement, next, text);
+}
+
+static e2ee_meeting_result
+make (e2ee_meeting * m, making * c)
+{
+  const uint8_t reason = BECAUSE_GONE;
+  e2ee_mls_commit_params params = { .changes = c->changes, .tree_in_welcome = 1 };
+  e2ee_content content = { .kind = E2EE_CONTENT_MLS };
+  e2ee_statement next;
+  e2ee_bytes text;
+  e2ee_meeting_result r;
+
+  r = take_statement (m, c);
+  if (r != E2EE_MEETING_OK)
+    return r;
+  take_removals (m, c);
+  take_applicants (m, c);
+  params.n_changes = c->n;
+  /* Newcomers alone need no path; everything else heals with one. */
+  params.force_path = c->n_adds == 0
+      || e2ee_meeting_now (m) - m->rekeyed_ms >= m->timing.rekey_ms;
+  if (c->because_gone)
+    params.authenticated_data = E2EE_BYTES (&reason, 1);
+  r = e2ee_meeting_result_of (m, e2ee_mls_group_commit (m->group, &params, &m->own.message,
+          &m->own.welcome, NULL));
+  if (r == E2EE_MEETING_OK)
+    r = judge_own (m, &next, &text);
+  content.body = e2ee_mls_buffer_view (m->own.message);
+  if (r == E2EE_MEETING_OK)
+    r = e2ee_meeting_send (m, &content, &m->own.envelope);
+  m->own.request = c->request;
+  m->own.because_gone = c->because_gone;
+  if (r != E2EE_MEETING_OK)
+    e2ee_meeting_drop_own_commit (m);
+  else
+    e2ee_meeting_set_timer (m, E2EE_TIMER_RESEND, e2ee_meeting_now (m) + E2EE_RESEND_MS);
+  return r;
+}
+
+/* An applicant with whom there is no commit (a key that somebody has already, for instance) must
+ * not keep the others out. */
+static void
+drop_bad_applicants (e2ee_meeting * m)
+{
+  for (size_t i = m->n_applicants; i > 0; i--) {
+    const e2ee_applicant *applicant = &m->applicants[i - 1];
+    const e2ee_entry *old = e2ee_meeting_entry_of_device (m, &applicant->account.thumbprint);
+    e2ee_mls_change changes[3] = {
+      { .type = E2EE_MLS_PROPOSAL_ADD,
+          .key_package = e2ee_mls_buffer_view (applicant->key_package) },
+      { .type = E2EE_MLS_PROPOSAL_PSK, .psk_id = e2ee_mls_buffer_view (m->psk_id) },
+      { .type = E2EE_MLS_PROPOSAL_REMOVE },
+    };
+    const e2ee_mls_commit_params params = { .changes = changes,
+      .n_changes = old != NULL ? 3 : 2, .without_proposals = 1
+    };
+    e2ee_mls_buffer commit, welcome;
+    e2ee_mls_result r;
+
+    if (old != NULL)
+      changes[2].leaf = old->leaf;
+    r = e2ee_mls_group_commit (m->group, &params, &commit, &welcome, NULL);
+    e2ee_mls_group_discard_pending (m->group);
+    e2ee_mls_buffer_clear (&commit);
+    e2ee_mls_buffer_clear (&welcome);
+    if (r != E2EE_MLS_OK && r != E2EE_MLS_ERR_NO_MEMORY) {
+      e2ee_meeting_refused (m, E2EE_MEETING_ERR_MESSAGE_FORMAT, &applicant->account);
+      drop_applicant (m, i - 1);
+    }
+  }
+}
+
+void
+e2ee_meeting_on_commit_timer (e2ee_meeting * m)
+{
+  making *c = e2ee_mls_alloc (1, sizeof (*c));
+  e2ee_meeting_result r = E2EE_MEETING_ERR_NO_MEMORY;
+
+  e2ee_meeting_set_timer (m, E2EE_TIMER_COMMIT, E2EE_NEVER);
+  if (c != NULL && e2ee_meeting_is_member (m) && m->own.message.size == 0
+      && e2ee_mls_group_is_active (m->group)) {
+    r = make (m, c);
+    if (r != E2EE_MEETING_OK) {
+      if (c->request != 0)
+        e2ee_meeting_end_request (m, r);
+      drop_bad_applicants (m);
+      m->not_before_ms = e2ee_meeting_now (m) + m->timing.turn_ms;
+    }
+    e2ee_mls_buffer_clear (&c->extensions);
+    e2ee_mls_buffer_clear (&c->statement_text);
+  }
+  e2ee_mls_free (c);
+}
+
+/* ---- until it comes back ---- */
+
+void
+e2ee_meeting_drop_own_commit (e2ee_meeting * m)
+{
+  e2ee_mls_buffer_clear (&m->own.message);
+  e2ee_mls_buffer_clear (&m->own.welcome);
+  e2ee_mls_buffer_clear (&m->own.envelope);
+  memset (&m->own, 0, sizeof (m->own));
+  if (m->group != NULL && e2ee_mls_group_has_pending (m->group))
+    e2ee_mls_group_discard_pending (m->group);
+  e2ee_meeting_set_timer (m, E2EE_TIMER_RESEND, E2EE_NEVER);
+}
+
+/* The same bytes: it is one commit, however often it arrives.  It stays pending for as long as its
+ * epoch lasts, for it may have reached the others. */
+void
+e2ee_meeting_on_resend_timer (e2ee_meeting * m)
+{
+  e2ee_meeting_set_timer (m, E2EE_TIMER_RESEND, E2EE_NEVER);
+  if (m->own.envelope.size == 0)
+    return;
+  (void) !e2ee_meeting_send_again (m, e2ee_mls_buffer_view (m->own.envelope));
+  if (m->own.n_resends < E2EE_MAX_RESENDS)
+    m->own.n_resends++;
+  e2ee_meeting_set_timer (m, E2EE_TIMER_RESEND,
+      e2ee_meeting_now (m) + ((uint64_t) E2EE_RESEND_MS << m->own.n_resends));
+}
+
+int
+e2ee_meeting_take_own_commit (e2ee_meeting * m, e2ee_bytes message)
+{
+  e2ee_content welcome = { .kind = E2EE_CONTENT_WELCOME };
+  e2ee_own_commit own = m->own;
+  e2ee_statement next;
+  e2ee_mls_buffer copy = E2EE_MLS_NO_BUFFER;
+  e2ee_bytes text;
+  const uint32_t self = m->group != NULL ? e2ee_mls_group_own_leaf (m->group) : E2EE_NOBODY;
+
+  if (!e2ee_meeting_is_member (m) || own.message.size == 0 || own.message.size != message.size
+      || !e2ee_equal (e2ee_mls_buffer_view (own.message), message))
+    return 0;
+  /* A good-bye may have come since it was made: judged again, as all the others do. */
+  if (judge_own (m, &next, &text) != E2EE_MEETING_OK
+      || e2ee_mls_buffer_dup (text, &copy) != E2EE_MLS_OK
+      || e2ee_mls_group_merge_pending (m->group) != E2EE_MLS_OK) {
+    e2ee_mls_buffer_clear (&copy);
+    e2ee_meeting_drop_own_commit (m);
+    return 1;
+  }
+  memset (&m->own, 0, sizeof (m->own));
+  e2ee_meeting_set_timer (m, E2EE_TIMER_RESEND, E2EE_NEVER);
+  welcome.body = e2ee_mls_buffer_view (own.welcome);
+  if (welcome.body.size > 0)
+    (void) !e2ee_meeting_send (m, &welcome, NULL);
+  if (own.request != 0 && own.request == m->request.number
+      && m->request.kind == E2EE_REQUEST_REKEY)
+    e2ee_meeting_end_request (m, E2EE_MEETING_OK);
+  if (welcome.body.size == 0)
+    m->rekeyed_ms = e2ee_meeting_now (m);
+  e2ee_meeting_enter_epoch (m, &next, e2ee_mls_buffer_view (copy), self, 0);
+  e2ee_meeting_play_kept (m);
+  e2ee_mls_buffer_clear (&copy);
+  e2ee_mls_buffer_clear (&own.message);
+  e2ee_mls_buffer_clear (&own.welcome);
+  e2ee_mls_buffer_clear (&own.envelope);
+  return 1;
+}
+
+/* ---- whose turn ---- */
+
+static int
+somebody_is_gone (const e2ee_meeting * m)
+{
+  for (size_t i = 0; i < m->n_entries; i++) {
+    if (e2ee_meeting_is_gone (m, &m->entries[i]))
+      return 1;
+  }
+  return 0;
+}
+
+static int
+somebody_wants_to_leave (const e2ee_meeting * m)
+{
+  for (size_t i = 0; i < m->n_entries; i++) {
+    if (m->entries[i].wants_to_leave)
+      return 1;
+  }
+  return 0;
+}
+
+void
+e2ee_meeting_look_for_work (e2ee_meeting * m)
+{
+  const uint64_t now = e2ee_meeting_now (m);
+  const int is_asked = m->request.kind != E2EE_REQUEST_NONE;
+  uint64_t at;
+
+  forget_old_applicants (m);
+  if (m->own.message.size > 0)
+    return;
+  if (!is_asked && m->n_applicants == 0 && !e2ee_meeting_is_outdated (m)
+      && !somebody_wants_to_leave (m) && !somebody_is_gone (m)
+      && now - m->epoch_since_ms < m->timing.rekey_ms) {
+    m->work_since_ms = 0;
+    e2ee_meeting_set_timer (m, E2EE_TIMER_COMMIT, E2EE_NEVER);
+    return;
+  }
+  if (m->work_since_ms == 0)
+    m->work_since_ms = now > 0 ? now : 1;
+  at = m->work_since_ms + e2ee_meeting_turn (m) * (uint64_t) m->timing.turn_ms
+      + (m->n_applicants > 0 ? m->timing.batch_ms : 0);
+  if (is_asked || at < now)
+    at = now;
+  if (at < m->not_before_ms)
+    at = m->not_before_ms;
+  e2ee_meeting_set_timer (m, E2EE_TIMER_COMMIT, at);
+  if (is_asked && at == now)
+    e2ee_meeting_on_commit_timer (m);
+}
