@@ -3,93 +3,40 @@
  * gst-e2ee, LGPL-2.1-or-later */
 #include "keyfiles.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <unistd.h>
 
-#include <glib/gstdio.h>
 #include <gst/e2ee/keyprovider.h>
 
-#define MODE (S_IRUSR | S_IWUSR)
+#include "common/newfiles.h"
 
 static gboolean
-fail (GError ** error, const gchar * path, int failure)
+write_set (int fd, gconstpointer set)
 {
-  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (failure), "%s: %s", path,
-      failure == EEXIST ? "it exists already; --force replaces it" : g_strerror (failure));
-  return FALSE;
+  return json_dumpfd (set, fd, JSON_INDENT (2)) == 0 && write (fd, "\n", 1) == 1;
 }
 
 static gboolean
-dump (const json_t * set, int fd)
+read_back (const gchar * staged, GError ** error)
 {
-  return json_dumpfd (set, fd, JSON_INDENT (2)) == 0 && write (fd, "\n", 1) == 1
-      && fchmod (fd, MODE) == 0 && fsync (fd) == 0;
-}
+  GstE2eeKeyFile *file = gst_e2ee_key_file_new (staged, error);
 
-/* Writes into a file beside @file->path, whose name it returns. */
-static gchar *
-stage (const KeygenFile * file, GError ** error)
-{
-  gchar *folder = g_path_get_dirname (file->path);
-  gchar *staged = g_build_filename (folder, ".e2ee-keygen-XXXXXX", NULL);
-  GstE2eeKeyFile *read_back = NULL;
-  int fd;
-
-  g_free (folder);
-  fd = g_mkstemp_full (staged, O_WRONLY | O_CLOEXEC, MODE);
-  if (fd < 0) {
-    fail (error, file->path, errno);
-    g_free (staged);
-    return NULL;
-  }
-  if (!dump (file->set, fd))
-    fail (error, file->path, errno);
-  else
-    read_back = gst_e2ee_key_file_new (staged, error);
-  close (fd);
-  if (read_back == NULL) {
-    g_unlink (staged);
-    g_clear_pointer (&staged, g_free);
-  }
-  g_clear_object (&read_back);
-  return staged;
-}
-
-/* link() fails where rename() would replace. */
-static gboolean
-put_in_place (const gchar * staged, const gchar * path, gboolean force, GError ** error)
-{
-  if (force ? g_rename (staged, path) != 0 : link (staged, path) != 0)
-    return fail (error, path, errno);
+  if (file == NULL)
+    return FALSE;
+  g_object_unref (file);
   return TRUE;
 }
 
 gboolean
 keygen_write_files (const KeygenFile * files, guint n_files, gboolean force, GError ** error)
 {
-  gchar **staged = g_new0 (gchar *, n_files);
-  gboolean ok = TRUE;
-  guint placed = 0;
+  NewFile *new_files = g_new0 (NewFile, n_files);
+  gboolean ok;
 
-  for (guint i = 0; ok && i < n_files; i++) {
-    staged[i] = stage (&files[i], error);
-    ok = staged[i] != NULL;
-  }
-  while (ok && placed < n_files) {
-    ok = put_in_place (staged[placed], files[placed].path, force, error);
-    if (ok)
-      placed++;
-  }
-  /* What has been replaced is gone; what was only added is taken back. */
-  for (guint i = 0; !ok && !force && i < placed; i++)
-    g_unlink (files[i].path);
-  for (guint i = 0; i < n_files; i++) {
-    if (staged[i])
-      g_unlink (staged[i]);
-    g_free (staged[i]);
-  }
-  g_free (staged);
+  for (guint i = 0; i < n_files; i++)
+    new_files[i] = (NewFile) {
+      .path = files[i].path,.mode = 0600,.write = write_set,.check = read_back,.content = files[i].set
+    };
+  ok = new_files_write (new_files, n_files, force, error);
+  g_free (new_files);
   return ok;
 }

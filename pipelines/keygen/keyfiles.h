@@ -1,4 +1,4 @@
-/* Writing key files so that nobody sees half of one and none is lost by accident.
+/* Writing key files, as common/newfiles.h does, and reading them back.
  *
  * gst-e2ee, LGPL-2.1-or-later */
 #pragma once
@@ -14,9 +14,8 @@ typedef struct
   json_t *set;
 } KeygenFile;
 
-/* Writes all of @files or none: each into a new file of mode 0600 in the same folder, read back
- * through the library, then put in its place.  Without @force an existing file is an error and
- * stays; with it the file (a symbolic link, not its target) is replaced. */
+/* new_files_write() with mode 0600; what was written is read back through the library before it
+ * takes its place. */
 gboolean keygen_write_files (const KeygenFile * files, guint n_files, gboolean force,
     GError ** error);
 
