@@ -135,6 +135,9 @@ e2ee_meeting_end_request (e2ee_meeting * m, e2ee_meeting_result result)
 void
 e2ee_meeting_on_request_timer (e2ee_meeting * m)
 {
+  /* What was told to have failed must not come true later, by our own sending it again. */
+  if (m->own.request != 0 && m->own.request == m->request.number)
+    e2ee_meeting_drop_own_commit (m);
   e2ee_meeting_end_request (m, E2EE_MEETING_ERR_TIMEOUT);
 }
 

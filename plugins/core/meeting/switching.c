@@ -1,6 +1,8 @@
 /* What is shown, and what media may do: one function from everything that is known.
  *
- * Clear media only where the group has agreed on it, nothing is in doubt, and our own floor lets it.
+ * Clear media only where the group has agreed on it, nothing is in doubt, our own floor lets it, and
+ * we have not just asked for encryption ourselves: whoever has pressed "on" sends nothing clear any
+ * more, even if the service keeps from him that his commit was taken.
  *
  * gst-e2ee, LGPL-2.1-or-later */
 #include "core/meeting/meeting-private.h"
@@ -30,6 +32,12 @@ closed (e2ee_meeting_result why)
   return (verdict) { E2EE_STATE_UNKNOWN, why, E2EE_MEDIA_CLOSED };
 }
 
+static int
+asks_for_on (const e2ee_meeting * m)
+{
+  return m->request.kind == E2EE_REQUEST_E2EE && m->request.value == 1;
+}
+
 static verdict
 find (const e2ee_meeting * m)
 {
@@ -45,6 +53,8 @@ find (const e2ee_meeting * m)
     /* The other version may have been turned on. */
     if (m->is_forked)
       return closed (E2EE_MEETING_ERR_FORK);
+    if (asks_for_on (m))
+      return (verdict) { E2EE_STATE_SWITCHING, E2EE_MEETING_OK, E2EE_MEDIA_CLOSED };
     return m->floor == E2EE_FLOOR_REQUIRE
         ? (verdict) { E2EE_STATE_OFF, E2EE_MEETING_ERR_FLOOR_REQUIRE, E2EE_MEDIA_CLOSED }
         : (verdict) { E2EE_STATE_OFF, E2EE_MEETING_OK, E2EE_MEDIA_CLEAR };
