@@ -9,3 +9,4 @@
 
 #include <gst/e2ee/keyprovider.h>
 #include <gst/e2ee/status.h>
+#include <gst/e2ee/transport.h>
