@@ -3,7 +3,8 @@
  * gst-e2ee, LGPL-2.1-or-later
  *
  * What it decides is in gaterule.h, how gates agree in gategroup.h, what of the events passes in
- * gateevents.h, what the branch sees of it all in gatebranch.h.  Here buffers are moved.
+ * gateevents.h, what the branch sees of it all in gatebranch.h, the properties in
+ * policysettings.h.  Here buffers are moved.
  *
  * Lock order: the object lock guards settings, counters and the readable `open`, and is held for
  * a copy or an addition only, never while something is pushed, posted or notified.  Everything in
@@ -63,20 +64,14 @@
 #include "elements/gatebranch.h"
 #include "elements/gateevents.h"
 #include "elements/gategroup.h"
+#include "elements/policysettings.h"
+#include "elements/transportwatch.h"
 
 #include <gst/e2ee/status.h>
 #include <gst/video/video-event.h>
 
 GST_DEBUG_CATEGORY_STATIC (e2ee_policy_debug);
 #define GST_CAT_DEFAULT e2ee_policy_debug
-
-typedef struct
-{
-  GstE2eePolicyFeature feature;
-  GstE2eePolicyWhenBlocked when_blocked;
-  GstE2eePolicyFlush flush;
-  GstE2eeFloor floor;
-} GstE2eePolicySettings;
 
 typedef struct
 {
@@ -91,13 +86,14 @@ typedef struct
 
 typedef struct
 {
-  GstE2eePolicySettings settings;       /* copied at the start of a buffer or list */
+  E2eePolicyRules rules;        /* copied at the start of a buffer or list */
   GstSegment segment;
   E2eeEntry entry;
   gboolean open;
   gboolean decided;             /* the first decision of this stream has been told */
   gboolean discont;             /* the next buffer that passes follows a hole */
   gboolean warned;
+  const gchar *transport;       /* what is wrong with it; NULL: nothing */
   guint64 dropped;              /* since the gate was last open */
   guint n_segments;
   guint key_units;              /* asked for so far */
@@ -115,39 +111,29 @@ struct _GstE2eePolicy
   GstPad *srcpad;
 
   /* object lock */
-  GstE2eePolicySettings settings;
+  E2eePolicySettings settings;
   GstE2eePolicyStats stats;
   gboolean open;
 
   /* set while no data flows */
   E2eeGateMember *member;
+  E2eeTransportWatch *watch;    /* NULL: none is watched */
 
   /* streaming thread */
   GstE2eePolicyStream stream;
   E2eeGateBranch *branch;
 };
 
-#define DEFAULT_FEATURE GST_E2EE_POLICY_FEATURE_RECORDING
-#define DEFAULT_WHEN_BLOCKED GST_E2EE_POLICY_DROP
-#define DEFAULT_FLUSH GST_E2EE_POLICY_FLUSH_AUTO
-#define DEFAULT_FLOOR GST_E2EE_FLOOR_ALLOW
-
 /* A lossy or slow encoder must not be flooded with requests while the gate waits. */
 #define KEY_UNIT_INTERVAL GST_SECOND
 
 enum
 {
-  PROP_0,
-  PROP_FEATURE,
-  PROP_WHEN_BLOCKED,
-  PROP_FLUSH_ON_CLOSE,
-  PROP_E2EE,
-  PROP_OPEN,
-  PROP_STATS,
-  N_PROPS
+  PROP_OPEN = E2EE_POLICY_FIRST_OTHER_PROP,
+  PROP_STATS
 };
 
-static GParamSpec *properties[N_PROPS];
+static GParamSpec *open_pspec;
 
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK,
     GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
@@ -163,7 +149,7 @@ static void
 gst_e2ee_policy_take_settings (GstE2eePolicy * self)
 {
   GST_OBJECT_LOCK (self);
-  self->stream.settings = self->settings;
+  self->stream.rules = self->settings.rules;
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -212,14 +198,14 @@ gst_e2ee_policy_change (GstE2eePolicy * self, gboolean open, const gchar * reaso
   gst_element_post_message (GST_ELEMENT (self), gst_message_new_element (GST_OBJECT (self),
           gst_structure_new ("e2ee-policy",
               "feature", G_TYPE_STRING,
-              gst_e2ee_policy_feature_get_nick (stream->settings.feature),
+              gst_e2ee_policy_feature_get_nick (stream->rules.feature),
               "open", G_TYPE_BOOLEAN, open,
               "reason", G_TYPE_STRING, reason,
               "running-time", G_TYPE_UINT64, gst_e2ee_policy_running_time (self, buffer),
               "epoch", G_TYPE_UINT64, meta ? gst_e2ee_status_get_epoch (meta->status) : 0,
               "dropped", G_TYPE_UINT64, dropped,
               "segment", G_TYPE_UINT, stream->n_segments, NULL)));
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_OPEN]);
+  g_object_notify_by_pspec (G_OBJECT (self), open_pspec);
 }
 
 /* Begins again as if nothing had been decided: what comes next has to show its status first. */
@@ -240,12 +226,12 @@ gst_e2ee_policy_forget (GstE2eePolicy * self, const gchar * reason)
 static E2eeCause
 gst_e2ee_policy_rule (GstE2eePolicy * self, const E2eeGateWord * word)
 {
-  const GstE2eePolicySettings *settings = &self->stream.settings;
+  const E2eePolicyRules *rules = &self->stream.rules;
 
   if (word->broken)
     return E2EE_CAUSE_TRANSPORT;
-  return e2ee_gate_rule (settings->floor,
-      e2ee_gate_rule_allows (settings->feature, GST_E2EE_FEATURES_NONE), word->state);
+  return e2ee_gate_rule (rules->floor,
+      e2ee_gate_rule_allows (rules->feature, GST_E2EE_FEATURES_NONE), word->state);
 }
 
 static gboolean
@@ -269,6 +255,9 @@ gst_e2ee_policy_judge (GstE2eePolicy * self, GstBuffer * buffer)
     word.state = gst_e2ee_status_get_state (meta->status);
     word.epoch = gst_e2ee_status_get_epoch (meta->status);
   }
+  if (self->watch != NULL)
+    stream->transport = e2ee_transport_watch_look (self->watch);
+  word.broken = stream->transport != NULL;
   cause = gst_e2ee_policy_rule (self, &word);
   passes = e2ee_cause_passes (cause);
   entry = stream->open || (passes && e2ee_entry_is_possible (&stream->entry, buffer));
@@ -317,27 +306,10 @@ gst_e2ee_policy_request_key_frame (GstE2eePolicy * self, GstBuffer * buffer)
 static gboolean
 gst_e2ee_policy_fills (GstE2eePolicy * self)
 {
-  GstE2eePolicyWhenBlocked when_blocked = self->stream.settings.when_blocked;
+  GstE2eePolicyWhenBlocked when_blocked = self->stream.rules.when_blocked;
 
   return !e2ee_gate_branch_has_ended (self->branch) && (when_blocked == GST_E2EE_POLICY_GAP
       || when_blocked == GST_E2EE_POLICY_BLANK);
-}
-
-static gboolean
-gst_e2ee_policy_flushes (const GstE2eePolicySettings * settings)
-{
-  switch (settings->flush) {
-    case GST_E2EE_POLICY_FLUSH_ALWAYS:
-      return TRUE;
-    case GST_E2EE_POLICY_FLUSH_NEVER:
-      return FALSE;
-    case GST_E2EE_POLICY_FLUSH_AUTO:
-      break;
-  }
-  /* These gather speech for seconds before they use it.  A flush would break a muxer. */
-  return settings->feature == GST_E2EE_POLICY_FEATURE_TRANSCRIPTION
-      || settings->feature == GST_E2EE_POLICY_FEATURE_CAPTIONS
-      || settings->feature == GST_E2EE_POLICY_FEATURE_NOTES;
 }
 
 /* What leaves the gate in the place of @buffer. */
@@ -354,8 +326,8 @@ gst_e2ee_policy_keep_back (GstE2eePolicy * self, E2eeCause cause, GstBuffer * bu
   if (!gst_e2ee_policy_fills (self))
     return GST_FLOW_OK;
 
-  if (stream->settings.when_blocked == GST_E2EE_POLICY_BLANK)
-    blank = e2ee_gate_branch_make_blank (self->branch, buffer, stream->settings.feature);
+  if (stream->rules.when_blocked == GST_E2EE_POLICY_BLANK)
+    blank = e2ee_gate_branch_make_blank (self->branch, buffer, stream->rules.feature);
   if (blank == NULL) {
     if (e2ee_gate_branch_push_gap (self->branch, buffer))
       gst_e2ee_policy_add (self, &self->stats.gaps);
@@ -375,12 +347,13 @@ gst_e2ee_policy_apply (GstE2eePolicy * self, E2eeCause cause, GstBuffer * buffer
 
   gst_e2ee_policy_add (self, &self->stats.by_cause[cause]);
   if (pass != stream->open || !stream->decided) {
-    gst_e2ee_policy_change (self, pass, e2ee_cause_get_reason (cause), buffer);
+    gst_e2ee_policy_change (self, pass, cause == E2EE_CAUSE_TRANSPORT ? stream->transport
+        : e2ee_cause_get_reason (cause), buffer);
     if (pass)
       e2ee_gate_branch_open (self->branch);
     else if (e2ee_gate_branch_close (self->branch,
-            stream->settings.when_blocked == GST_E2EE_POLICY_EOS,
-            gst_e2ee_policy_flushes (&stream->settings)))
+            stream->rules.when_blocked == GST_E2EE_POLICY_EOS,
+            e2ee_policy_rules_flush (&stream->rules)))
       gst_e2ee_policy_add (self, &self->stats.flushes);
   }
   if (!pass)
@@ -592,9 +565,8 @@ gst_e2ee_policy_reset_stream (GstE2eePolicy * self)
   gst_e2ee_policy_take_settings (self);
 }
 
-/* The pipeline names the group, and is only compared. */
-static gconstpointer
-gst_e2ee_policy_find_pipeline (GstE2eePolicy * self)
+static GstElement *
+gst_e2ee_policy_dup_pipeline (GstE2eePolicy * self)
 {
   GstObject *top = gst_object_ref (GST_OBJECT (self));
   GstObject *parent;
@@ -603,20 +575,52 @@ gst_e2ee_policy_find_pipeline (GstE2eePolicy * self)
     gst_object_unref (top);
     top = parent;
   }
-  gst_object_unref (top);
-  return top;
+  return GST_ELEMENT (top);
 }
 
-static void
+/* The webrtcbin that is to be watched, under the object or the name that was given. */
+static gboolean
+gst_e2ee_policy_watch_transport (GstE2eePolicy * self, GstElement * pipeline)
+{
+  GstElement *webrtcbin = NULL;
+  gchar *name = NULL;
+
+  GST_OBJECT_LOCK (self);
+  if (self->settings.transport != NULL)
+    webrtcbin = gst_object_ref (self->settings.transport);
+  else
+    name = g_strdup (self->settings.transport_name);
+  GST_OBJECT_UNLOCK (self);
+  if (name != NULL && GST_IS_BIN (pipeline))
+    webrtcbin = gst_bin_get_by_name (GST_BIN (pipeline), name);
+
+  if (webrtcbin != NULL)
+    self->watch = e2ee_transport_watch_new (GST_ELEMENT (self), webrtcbin);
+  else if (name != NULL)
+    GST_ELEMENT_ERROR (self, RESOURCE, NOT_FOUND,
+        ("There is no webrtcbin %s in this pipeline to watch.", name), (NULL));
+  gst_clear_object (&webrtcbin);
+  if (name == NULL)
+    return TRUE;
+  g_free (name);
+  return self->watch != NULL;
+}
+
+static gboolean
 gst_e2ee_policy_start (GstE2eePolicy * self)
 {
+  GstElement *pipeline = gst_e2ee_policy_dup_pipeline (self);
+  gboolean ok;
+
   GST_OBJECT_LOCK (self);
   memset (&self->stats, 0, sizeof (self->stats));
   GST_OBJECT_UNLOCK (self);
   gst_e2ee_policy_reset_stream (self);
   g_clear_pointer (&self->member, e2ee_gate_group_leave);
-  self->member = e2ee_gate_group_join (gst_e2ee_policy_find_pipeline (self), NULL,
-      self->stream.settings.feature);
+  self->member = e2ee_gate_group_join (pipeline, NULL, self->stream.rules.feature);
+  ok = gst_e2ee_policy_watch_transport (self, pipeline);
+  gst_object_unref (pipeline);
+  return ok;
 }
 
 /* The pads are inactive and the streaming thread is out. */
@@ -626,6 +630,7 @@ gst_e2ee_policy_stop (GstE2eePolicy * self)
   gst_e2ee_policy_forget (self, "stopped");
   gst_e2ee_policy_reset_stream (self);
   g_clear_pointer (&self->member, e2ee_gate_group_leave);
+  g_clear_pointer (&self->watch, e2ee_transport_watch_stop);
 }
 
 static GstStateChangeReturn
@@ -634,8 +639,10 @@ gst_e2ee_policy_change_state (GstElement * element, GstStateChange transition)
   GstE2eePolicy *self = GST_E2EE_POLICY (element);
   GstStateChangeReturn ret;
 
-  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
-    gst_e2ee_policy_start (self);
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !gst_e2ee_policy_start (self)) {
+    gst_e2ee_policy_stop (self);
+    return GST_STATE_CHANGE_FAILURE;
+  }
 
   ret = GST_ELEMENT_CLASS (gst_e2ee_policy_parent_class)->change_state (element, transition);
 
@@ -678,32 +685,22 @@ static void
 gst_e2ee_policy_set_property (GObject * object, guint id, const GValue * value, GParamSpec * pspec)
 {
   GstE2eePolicy *self = GST_E2EE_POLICY (object);
+  GstElement *old;
+  gboolean known;
 
   GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_FEATURE:
-      self->settings.feature = g_value_get_enum (value);
-      break;
-    case PROP_WHEN_BLOCKED:
-      self->settings.when_blocked = g_value_get_enum (value);
-      break;
-    case PROP_FLUSH_ON_CLOSE:
-      self->settings.flush = g_value_get_enum (value);
-      break;
-    case PROP_E2EE:
-      self->settings.floor = g_value_get_enum (value);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-      break;
-  }
+  known = e2ee_policy_settings_set (&self->settings, id, value, &old);
   GST_OBJECT_UNLOCK (self);
+  gst_clear_object (&old);
+  if (!known)
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
 
 static void
 gst_e2ee_policy_get_property (GObject * object, guint id, GValue * value, GParamSpec * pspec)
 {
   GstE2eePolicy *self = GST_E2EE_POLICY (object);
+  gboolean known = TRUE;
 
   if (id == PROP_STATS) {
     g_value_take_boxed (value, gst_e2ee_policy_create_stats (self));
@@ -711,27 +708,13 @@ gst_e2ee_policy_get_property (GObject * object, guint id, GValue * value, GParam
   }
 
   GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_FEATURE:
-      g_value_set_enum (value, self->settings.feature);
-      break;
-    case PROP_WHEN_BLOCKED:
-      g_value_set_enum (value, self->settings.when_blocked);
-      break;
-    case PROP_FLUSH_ON_CLOSE:
-      g_value_set_enum (value, self->settings.flush);
-      break;
-    case PROP_E2EE:
-      g_value_set_enum (value, self->settings.floor);
-      break;
-    case PROP_OPEN:
-      g_value_set_boolean (value, self->open);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-      break;
-  }
+  if (id == PROP_OPEN)
+    g_value_set_boolean (value, self->open);
+  else
+    known = e2ee_policy_settings_get (&self->settings, id, value);
   GST_OBJECT_UNLOCK (self);
+  if (!known)
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
 
 static void
@@ -741,6 +724,8 @@ gst_e2ee_policy_finalize (GObject * object)
 
   e2ee_gate_branch_free (self->branch);
   e2ee_gate_group_leave (self->member);
+  e2ee_transport_watch_stop (self->watch);
+  e2ee_policy_settings_clear (&self->settings);
   G_OBJECT_CLASS (gst_e2ee_policy_parent_class)->finalize (object);
 }
 
@@ -755,54 +740,7 @@ gst_e2ee_policy_class_init (GstE2eePolicyClass * klass)
   object_class->finalize = gst_e2ee_policy_finalize;
   element_class->change_state = GST_DEBUG_FUNCPTR (gst_e2ee_policy_change_state);
 
-  /**
-   * GstE2eePolicy:feature:
-   *
-   * What the branch behind the gate does.  Named in every message, so that an application or a
-   * log can tell which output was closed.  Every feature but `media` is open for `off` only, unless
-   * a meeting's feature table allows it while encryption is on.  Read when the element starts.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_FEATURE] = g_param_spec_enum ("feature", "Feature",
-      "What the branch behind the gate does", GST_TYPE_E2EE_POLICY_FEATURE, DEFAULT_FEATURE,
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
-  /**
-   * GstE2eePolicy:when-blocked:
-   *
-   * What leaves the gate while it is closed.  `drop` suits a branch behind a tee; `gap` a branch
-   * that is muxed with others or played, since it keeps their clocks going; `blank` says in the
-   * picture why there is none; `eos` finishes a file, and needs somebody who begins the next.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_WHEN_BLOCKED] = g_param_spec_enum ("when-blocked", "When blocked",
-      "What leaves the gate while it is closed", GST_TYPE_E2EE_POLICY_WHEN_BLOCKED,
-      DEFAULT_WHEN_BLOCKED,
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
-  /**
-   * GstE2eePolicy:flush-on-close:
-   *
-   * Whether a gate that closes flushes the branch behind it, so that nothing is used any more that
-   * passed before and waits in queues, or in the window of a recogniser.  What passed was public;
-   * a muxer does not survive a flush.  Not with `when-blocked=eos`.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_FLUSH_ON_CLOSE] = g_param_spec_enum ("flush-on-close", "Flush on close",
-      "Whether a gate that closes flushes the branch behind it", GST_TYPE_E2EE_POLICY_FLUSH,
-      DEFAULT_FLUSH, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
-  /**
-   * GstE2eePolicy:e2ee:
-   *
-   * What this participant insists on, whatever a host says: with `require` nothing passes that was
-   * not end-to-end encrypted, with `forbid` nothing that was.  It only ever takes away.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_E2EE] = g_param_spec_enum ("e2ee", "End-to-end encryption",
-      "What this participant insists on", gst_e2ee_policy_floor_get_type (), DEFAULT_FLOOR,
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
+  e2ee_policy_settings_install (object_class);
   /**
    * GstE2eePolicy:open:
    *
@@ -811,9 +749,10 @@ gst_e2ee_policy_class_init (GstE2eePolicyClass * klass)
    *
    * Since: 0.1
    */
-  properties[PROP_OPEN] = g_param_spec_boolean ("open", "Open",
+  open_pspec = g_param_spec_boolean ("open", "Open",
       "Whether the last buffer passed the gate", FALSE,
       G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_property (object_class, PROP_OPEN, open_pspec);
   /**
    * GstE2eePolicy:stats:
    *
@@ -826,10 +765,10 @@ gst_e2ee_policy_class_init (GstE2eePolicyClass * klass)
    *
    * Since: 0.1
    */
-  properties[PROP_STATS] = g_param_spec_boxed ("stats", "Statistics",
-      "Counters of buffers passed and kept back, by cause, since the element was started",
-      GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-  g_object_class_install_properties (object_class, N_PROPS, properties);
+  g_object_class_install_property (object_class, PROP_STATS,
+      g_param_spec_boxed ("stats", "Statistics",
+          "Counters of buffers passed and kept back, by cause, since the element was started",
+          GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_add_static_pad_template (element_class, &src_template);
@@ -859,9 +798,6 @@ gst_e2ee_policy_init (GstE2eePolicy * self)
   gst_element_add_pad (GST_ELEMENT (self), self->srcpad);
 
   self->branch = e2ee_gate_branch_new (GST_ELEMENT (self), self->sinkpad, self->srcpad);
-  self->settings.feature = DEFAULT_FEATURE;
-  self->settings.when_blocked = DEFAULT_WHEN_BLOCKED;
-  self->settings.flush = DEFAULT_FLUSH;
-  self->settings.floor = DEFAULT_FLOOR;
+  e2ee_policy_settings_init (&self->settings);
   gst_e2ee_policy_reset_stream (self);
 }

@@ -7,8 +7,8 @@
 #include <gst/video/video.h>
 #include <string.h>
 
-static Gate
-wrap (GstElement * element, const gchar * caps, const gchar * properties)
+Gate
+gate_wrap (GstElement * element, const gchar * caps, const gchar * properties)
 {
   Gate gate = { NULL, gst_bus_new () };
   gchar **words = g_strsplit (properties != NULL ? properties : "", " ", -1);
@@ -33,7 +33,7 @@ Gate
 gate_new_full (const gchar * caps, const gchar * properties)
 {
   GstElement *element = gst_element_factory_make ("e2eepolicy", NULL);
-  Gate gate = wrap (element, caps, properties);
+  Gate gate = gate_wrap (element, caps, properties);
 
   gst_object_unref (element);
   return gate;
@@ -51,7 +51,7 @@ gate_new_in (GstBin * pipeline, const gchar * caps, const gchar * properties)
   GstElement *element = gst_element_factory_make ("e2eepolicy", NULL);
 
   gst_bin_add (pipeline, element);
-  return wrap (element, caps, properties);
+  return gate_wrap (element, caps, properties);
 }
 
 void

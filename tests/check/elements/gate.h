@@ -27,6 +27,7 @@ typedef struct
 /* @caps (nullable) are pushed.  @properties (nullable) in gst-launch's words. */
 Gate gate_new (const gchar * caps);
 Gate gate_new_full (const gchar * caps, const gchar * properties);
+Gate gate_wrap (GstElement * element, const gchar * caps, const gchar * properties);
 /* In @pipeline, which the gates of one group share. */
 Gate gate_new_in (GstBin * pipeline, const gchar * caps, const gchar * properties);
 void gate_free (Gate * gate);

@@ -1,0 +1,199 @@
+/* The properties of e2eepolicy (policysettings.h).
+ *
+ * gst-e2ee, LGPL-2.1-or-later */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "elements/policysettings.h"
+
+#define DEFAULT_FEATURE GST_E2EE_POLICY_FEATURE_RECORDING
+#define DEFAULT_WHEN_BLOCKED GST_E2EE_POLICY_DROP
+#define DEFAULT_FLUSH GST_E2EE_POLICY_FLUSH_AUTO
+#define DEFAULT_FLOOR GST_E2EE_FLOOR_ALLOW
+
+enum
+{
+  PROP_0,
+  PROP_FEATURE,
+  PROP_WHEN_BLOCKED,
+  PROP_FLUSH_ON_CLOSE,
+  PROP_E2EE,
+  PROP_TRANSPORT,
+  PROP_TRANSPORT_NAME
+};
+
+void
+e2ee_policy_settings_init (E2eePolicySettings * settings)
+{
+  settings->rules.feature = DEFAULT_FEATURE;
+  settings->rules.when_blocked = DEFAULT_WHEN_BLOCKED;
+  settings->rules.flush = DEFAULT_FLUSH;
+  settings->rules.floor = DEFAULT_FLOOR;
+  settings->transport = NULL;
+  settings->transport_name = NULL;
+}
+
+void
+e2ee_policy_settings_clear (E2eePolicySettings * settings)
+{
+  gst_clear_object (&settings->transport);
+  g_clear_pointer (&settings->transport_name, g_free);
+}
+
+gboolean
+e2ee_policy_settings_set (E2eePolicySettings * settings, guint id, const GValue * value,
+    GstElement ** old)
+{
+  *old = NULL;
+  switch (id) {
+    case PROP_FEATURE:
+      settings->rules.feature = g_value_get_enum (value);
+      return TRUE;
+    case PROP_WHEN_BLOCKED:
+      settings->rules.when_blocked = g_value_get_enum (value);
+      return TRUE;
+    case PROP_FLUSH_ON_CLOSE:
+      settings->rules.flush = g_value_get_enum (value);
+      return TRUE;
+    case PROP_E2EE:
+      settings->rules.floor = g_value_get_enum (value);
+      return TRUE;
+    case PROP_TRANSPORT:
+      *old = settings->transport;
+      settings->transport = g_value_dup_object (value);
+      return TRUE;
+    case PROP_TRANSPORT_NAME:
+      g_free (settings->transport_name);
+      settings->transport_name = g_value_dup_string (value);
+      return TRUE;
+    default:
+      return FALSE;
+  }
+}
+
+gboolean
+e2ee_policy_settings_get (const E2eePolicySettings * settings, guint id, GValue * value)
+{
+  switch (id) {
+    case PROP_FEATURE:
+      g_value_set_enum (value, settings->rules.feature);
+      return TRUE;
+    case PROP_WHEN_BLOCKED:
+      g_value_set_enum (value, settings->rules.when_blocked);
+      return TRUE;
+    case PROP_FLUSH_ON_CLOSE:
+      g_value_set_enum (value, settings->rules.flush);
+      return TRUE;
+    case PROP_E2EE:
+      g_value_set_enum (value, settings->rules.floor);
+      return TRUE;
+    case PROP_TRANSPORT:
+      g_value_set_object (value, settings->transport);
+      return TRUE;
+    case PROP_TRANSPORT_NAME:
+      g_value_set_string (value, settings->transport_name);
+      return TRUE;
+    default:
+      return FALSE;
+  }
+}
+
+gboolean
+e2ee_policy_rules_flush (const E2eePolicyRules * rules)
+{
+  switch (rules->flush) {
+    case GST_E2EE_POLICY_FLUSH_ALWAYS:
+      return TRUE;
+    case GST_E2EE_POLICY_FLUSH_NEVER:
+      return FALSE;
+    case GST_E2EE_POLICY_FLUSH_AUTO:
+      break;
+  }
+  /* These gather speech for seconds before they use it.  A flush would break a muxer. */
+  return rules->feature == GST_E2EE_POLICY_FEATURE_TRANSCRIPTION
+      || rules->feature == GST_E2EE_POLICY_FEATURE_CAPTIONS
+      || rules->feature == GST_E2EE_POLICY_FEATURE_NOTES;
+}
+
+void
+e2ee_policy_settings_install (GObjectClass * klass)
+{
+  /**
+   * GstE2eePolicy:feature:
+   *
+   * What the branch behind the gate does.  Named in every message, so that an application or a
+   * log can tell which output was closed.  Every feature but `media` is open for `off` only, unless
+   * a meeting's feature table allows it while encryption is on.  Read when the element starts.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_FEATURE,
+      g_param_spec_enum ("feature", "Feature",
+          "What the branch behind the gate does", GST_TYPE_E2EE_POLICY_FEATURE, DEFAULT_FEATURE,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING));
+  /**
+   * GstE2eePolicy:when-blocked:
+   *
+   * What leaves the gate while it is closed.  `drop` suits a branch behind a tee; `gap` a branch
+   * that is muxed with others or played, since it keeps their clocks going; `blank` says in the
+   * picture why there is none; `eos` finishes a file, and needs somebody who begins the next.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_WHEN_BLOCKED,
+      g_param_spec_enum ("when-blocked", "When blocked",
+          "What leaves the gate while it is closed", GST_TYPE_E2EE_POLICY_WHEN_BLOCKED,
+          DEFAULT_WHEN_BLOCKED,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING));
+  /**
+   * GstE2eePolicy:flush-on-close:
+   *
+   * Whether a gate that closes flushes the branch behind it, so that nothing is used any more that
+   * passed before and waits in queues, or in the window of a recogniser.  What passed was public;
+   * a muxer does not survive a flush.  Not with `when-blocked=eos`.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_FLUSH_ON_CLOSE,
+      g_param_spec_enum ("flush-on-close", "Flush on close",
+          "Whether a gate that closes flushes the branch behind it", GST_TYPE_E2EE_POLICY_FLUSH,
+          DEFAULT_FLUSH, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING));
+  /**
+   * GstE2eePolicy:e2ee:
+   *
+   * What this participant insists on, whatever a host says: with `require` nothing passes that was
+   * not end-to-end encrypted, with `forbid` nothing that was.  It only ever takes away.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_E2EE,
+      g_param_spec_enum ("e2ee", "End-to-end encryption",
+          "What this participant insists on", gst_e2ee_policy_floor_get_type (), DEFAULT_FLOOR,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING));
+  /**
+   * GstE2eePolicy:transport:
+   *
+   * A webrtcbin to watch: the gate is closed unless DTLS is connected, the peer's certificate is
+   * that of a=fingerprint, and both descriptions agree on a=sframe (gst_e2ee_transport_check()).
+   * Read when the element starts; every change is an element message `e2ee-transport`.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_TRANSPORT,
+      g_param_spec_object ("transport", "Transport",
+          "A webrtcbin whose transport must be what its descriptions say", GST_TYPE_ELEMENT,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY));
+  /**
+   * GstE2eePolicy:transport-name:
+   *
+   * The webrtcbin to watch by its name in this pipeline, for gst-launch; `transport` goes before
+   * it.  The element does not start when there is none of that name.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_TRANSPORT_NAME,
+      g_param_spec_string ("transport-name", "Transport name",
+          "The name of the webrtcbin to watch", NULL,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY));
+}
