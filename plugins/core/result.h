@@ -17,6 +17,10 @@ typedef enum
   E2EE_ERR_TAG,                 /* the authentication tag is wrong */
   E2EE_ERR_REPLAYED,            /* counter seen before, or older than the window */
   E2EE_ERR_TOO_MANY_SENDERS,    /* more counter runs under one key than are remembered */
+  /* a meeting */
+  E2EE_ERR_NOT_PROTECTED,       /* a clear frame while encryption is on */
+  E2EE_ERR_CLOSED,              /* no media may flow */
+  E2EE_ERR_SENDER,              /* protected by another sender than the one expected */
   /* keys */
   E2EE_ERR_NO_KEY,              /* nothing to encrypt with */
   E2EE_ERR_KEY_SIZE,            /* key material of a length that the suite does not take */
