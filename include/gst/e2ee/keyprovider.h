@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include <gst/e2ee/e2ee-prelude.h>
+#include <gst/e2ee/status.h>
 
 G_BEGIN_DECLS
 
@@ -86,6 +86,12 @@ GST_E2EE_API GstE2eeCipherSuite gst_e2ee_key_get_suite (const GstE2eeKey * key);
 GST_E2EE_API GstE2eeKeyUsage gst_e2ee_key_get_usage (const GstE2eeKey * key);
 GST_E2EE_API guint64 gst_e2ee_key_get_epoch (const GstE2eeKey * key);
 GST_E2EE_API const gchar *gst_e2ee_key_get_sender (const GstE2eeKey * key);
+/* Whether frames under this key come from @sender: the account or the leaf (in decimal) of a
+ * member of the meeting, or the sender that a key file names. */
+GST_E2EE_API gboolean gst_e2ee_key_is_of_sender (const GstE2eeKey * key, const gchar * sender);
+/* A key that one element alone counts with, from 0; others may be in use elsewhere or have been
+ * before.  Meetings have such keys. */
+GST_E2EE_API gboolean gst_e2ee_key_is_of_group (const GstE2eeKey * key);
 /* The secret itself, valid as long as @key; the caller makes no copy outside of locked memory.
  * (skip)ped in language bindings. */
 GST_E2EE_API const guint8 *gst_e2ee_key_peek_base_key (const GstE2eeKey * key, gsize * size);
@@ -94,6 +100,51 @@ GST_E2EE_API const guint8 *gst_e2ee_key_peek_base_key (const GstE2eeKey * key, g
 GST_E2EE_API gboolean gst_e2ee_key_is_equal (const GstE2eeKey * a, const GstE2eeKey * b);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstE2eeKey, gst_e2ee_key_unref)
+
+/**
+ * GstE2eeMediaMode:
+ * @GST_E2EE_MEDIA_MODE_CLOSED: "closed": nothing goes out, nothing comes in
+ * @GST_E2EE_MEDIA_MODE_CLEAR: "clear": encryption is off, and may be
+ * @GST_E2EE_MEDIA_MODE_PROTECTED: "protected": nothing goes out or comes in that is not protected
+ *
+ * What may be done with media now.
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  GST_E2EE_MEDIA_MODE_CLOSED = 0,
+  GST_E2EE_MEDIA_MODE_CLEAR = 1,
+  GST_E2EE_MEDIA_MODE_PROTECTED = 2
+} GstE2eeMediaMode;
+
+#define GST_TYPE_E2EE_MEDIA_MODE (gst_e2ee_media_mode_get_type ())
+GST_E2EE_API GType gst_e2ee_media_mode_get_type (void);
+
+/**
+ * GstE2eeMedia:
+ * @mode: what may be done with media
+ * @state: what is said of media that is protected
+ * @key_id_mask: 0, or which bits of a key id tell that a frame was protected under keys of this
+ *   provider, whether it has that key or not
+ * @key_id_value: what these bits are
+ *
+ * How the owner of keys wants media to be treated.
+ *
+ * Since: 0.1
+ */
+typedef struct _GstE2eeMedia GstE2eeMedia;
+
+struct _GstE2eeMedia
+{
+  GstE2eeMediaMode mode;
+  GstE2eeState state;
+  guint64 key_id_mask;
+  guint64 key_id_value;
+
+  /*< private >*/
+  gpointer _gst_reserved[4];
+};
 
 /**
  * GstE2eeKeyProvider:
@@ -112,6 +163,13 @@ G_DECLARE_INTERFACE (GstE2eeKeyProvider, gst_e2ee_key_provider, GST, E2EE_KEY_PR
  * @parent: the parent
  * @list_keys: every key that may be used for @usage now, in the provider's order; the list and a
  *   reference to each key are the caller's.  Called from any thread, with no lock of an element held
+ * @find_keys: optional: every key of the stream that @key_id is of, in the order of @list_keys,
+ *   also of one that @list_keys does not have; none when it is nobody's.  May be slow: it is not
+ *   called on a streaming thread
+ * @get_media: optional: how media is to be treated; protected always when it is missing
+ * @acquire: optional: an element begins to use the keys for @usage; %FALSE with an error when
+ *   they are in use already and can be one element's only
+ * @release: optional: it has ended
  *
  * Since: 0.1
  */
@@ -120,6 +178,10 @@ struct _GstE2eeKeyProviderInterface
   GTypeInterface parent;
 
   GList *(*list_keys) (GstE2eeKeyProvider * self, GstE2eeKeyUsage usage);
+  GList *(*find_keys) (GstE2eeKeyProvider * self, GstE2eeKeyUsage usage, guint64 key_id);
+  void (*get_media) (GstE2eeKeyProvider * self, GstE2eeMedia * media);
+  gboolean (*acquire) (GstE2eeKeyProvider * self, GstE2eeKeyUsage usage, GError ** error);
+  void (*release) (GstE2eeKeyProvider * self, GstE2eeKeyUsage usage);
 
   gpointer _gst_reserved[4];
 };
@@ -127,6 +189,23 @@ struct _GstE2eeKeyProviderInterface
 /* (transfer full) (element-type GstE2eeKey): free it with g_list_free_full (keys, (GDestroyNotify)
  * gst_e2ee_key_unref); keys that an implementation gave but that are not for @usage are left out. */
 GST_E2EE_API GList *gst_e2ee_key_provider_list_keys (GstE2eeKeyProvider * self,
+    GstE2eeKeyUsage usage);
+
+/* As list_keys, but only those of the stream that @key_id is of, known so far or not.  Not for
+ * streaming threads. */
+GST_E2EE_API GList *gst_e2ee_key_provider_find_keys (GstE2eeKeyProvider * self,
+    GstE2eeKeyUsage usage, guint64 key_id);
+/* Whether it knows more keys than it lists. */
+GST_E2EE_API gboolean gst_e2ee_key_provider_can_find (GstE2eeKeyProvider * self);
+
+/* How media is to be treated; `keys-changed` tells that this has changed, too. */
+GST_E2EE_API void gst_e2ee_key_provider_get_media (GstE2eeKeyProvider * self,
+    GstE2eeMedia * media);
+
+/* For elements: begin and end of using the keys. */
+GST_E2EE_API gboolean gst_e2ee_key_provider_acquire (GstE2eeKeyProvider * self,
+    GstE2eeKeyUsage usage, GError ** error);
+GST_E2EE_API void gst_e2ee_key_provider_release (GstE2eeKeyProvider * self,
     GstE2eeKeyUsage usage);
 
 /* For implementations: emits `keys-changed`.  Call it with no lock held. */

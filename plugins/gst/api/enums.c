@@ -38,6 +38,23 @@ static const GFlagsValue usages[] = {
   {0, NULL, NULL}
 };
 
+static const GEnumValue media_modes[] = {
+  ENTRY (GST_E2EE_MEDIA_MODE_CLOSED, "closed"),
+  ENTRY (GST_E2EE_MEDIA_MODE_CLEAR, "clear"),
+  ENTRY (GST_E2EE_MEDIA_MODE_PROTECTED, "protected"),
+  {0, NULL, NULL}
+};
+
+GType
+gst_e2ee_media_mode_get_type (void)
+{
+  static gsize type = 0;
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_enum_register_static ("GstE2eeMediaMode", media_modes));
+  return type;
+}
+
 GType
 gst_e2ee_state_get_type (void)
 {

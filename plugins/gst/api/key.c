@@ -1,4 +1,4 @@
-/* GstE2eeKey: one SFrame base key in locked memory.
+/* GstE2eeKey: one SFrame base key in locked memory, which the keys of a meeting's epoch share.
  *
  * gst-e2ee, LGPL-2.1-or-later */
 #include "api/api-private.h"
@@ -16,17 +16,67 @@ struct _GstE2eeKey
   GstE2eeKeyUsage usage;
   guint64 epoch;
   gchar *sender;
-  guint8 *base_key;             /* locked */
-  gsize size;
+  gchar *subject;               /* of a meeting's member, NULL otherwise */
+  gchar *leaf;                  /* likewise, in decimal */
+  gboolean of_group;
+  GstE2eeSecret *base_key;
 };
 
 GST_DEFINE_MINI_OBJECT_TYPE (GstE2eeKey, gst_e2ee_key);
 
+struct _GstE2eeSecret
+{
+  guint8 *bytes;                /* locked */
+  gsize size;
+};
+
+GstE2eeSecret *
+gst_e2ee_secret_new (e2ee_bytes bytes)
+{
+  guint8 *copy = e2ee_secret_dup (bytes);
+  GstE2eeSecret *secret;
+
+  if (copy == NULL)
+    return NULL;
+  secret = g_atomic_rc_box_new0 (GstE2eeSecret);
+  secret->bytes = copy;
+  secret->size = bytes.size;
+  return secret;
+}
+
+GstE2eeSecret *
+gst_e2ee_secret_ref (GstE2eeSecret * secret)
+{
+  return g_atomic_rc_box_acquire (secret);
+}
+
+static void
+secret_wipe (gpointer data)
+{
+  GstE2eeSecret *secret = data;
+
+  e2ee_secret_free (secret->bytes);
+}
+
+void
+gst_e2ee_secret_unref (GstE2eeSecret * secret)
+{
+  g_atomic_rc_box_release_full (secret, secret_wipe);
+}
+
+e2ee_bytes
+gst_e2ee_secret_view (const GstE2eeSecret * secret)
+{
+  return E2EE_BYTES (secret->bytes, secret->size);
+}
+
 static void
 gst_e2ee_key_free (GstE2eeKey * key)
 {
-  e2ee_secret_free (key->base_key);
+  gst_e2ee_secret_unref (key->base_key);
   g_free (key->sender);
+  g_free (key->subject);
+  g_free (key->leaf);
   g_free (key);
 }
 
@@ -54,6 +104,37 @@ check (GstE2eeCipherSuite suite, gsize size, GstE2eeKeyUsage usage, GError ** er
   return TRUE;
 }
 
+/* Takes @base_key. */
+static GstE2eeKey *
+key_new (guint64 key_id, GstE2eeCipherSuite suite, GstE2eeSecret * base_key,
+    GstE2eeKeyUsage usage, guint64 epoch, const gchar * sender)
+{
+  GstE2eeKey *key = g_new0 (GstE2eeKey, 1);
+
+  gst_mini_object_init (GST_MINI_OBJECT_CAST (key), 0, GST_TYPE_E2EE_KEY, NULL, NULL,
+      (GstMiniObjectFreeFunction) gst_e2ee_key_free);
+  key->key_id = key_id;
+  key->suite = suite;
+  key->usage = usage;
+  key->epoch = epoch;
+  key->sender = g_strdup (sender);
+  key->base_key = base_key;
+  return key;
+}
+
+GstE2eeKey *
+gst_e2ee_key_new_of_group (guint64 key_id, GstE2eeCipherSuite suite, GstE2eeSecret * base_key,
+    GstE2eeKeyUsage usage, guint64 epoch, const GstE2eeKeySender * sender)
+{
+  GstE2eeKey *key = key_new (key_id, suite, gst_e2ee_secret_ref (base_key), usage, epoch,
+      sender->name);
+
+  key->of_group = TRUE;
+  key->subject = g_strdup (sender->subject);
+  key->leaf = g_strdup_printf ("%u", sender->leaf);
+  return key;
+}
+
 /**
  * gst_e2ee_key_new:
  * @key_id: the SFrame key id, any 64-bit number (RFC 9605 section 4.3)
@@ -78,8 +159,7 @@ GstE2eeKey *
 gst_e2ee_key_new (guint64 key_id, GstE2eeCipherSuite suite, gconstpointer base_key, gsize size,
     GstE2eeKeyUsage usage, guint64 epoch, const gchar * sender, GError ** error)
 {
-  GstE2eeKey *key;
-  guint8 *copy;
+  GstE2eeSecret *secret;
 
   g_return_val_if_fail (base_key != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
@@ -91,31 +171,22 @@ gst_e2ee_key_new (guint64 key_id, GstE2eeCipherSuite suite, gconstpointer base_k
         "the self-test of the cryptographic libraries failed");
     return NULL;
   }
-  copy = e2ee_secret_dup (E2EE_BYTES (base_key, size));
-  if (copy == NULL) {
+  secret = gst_e2ee_secret_new (E2EE_BYTES (base_key, size));
+  if (secret == NULL) {
     g_set_error_literal (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT,
         "no memory for secrets");
     return NULL;
   }
-
-  key = g_new0 (GstE2eeKey, 1);
-  gst_mini_object_init (GST_MINI_OBJECT_CAST (key), 0, GST_TYPE_E2EE_KEY, NULL, NULL,
-      (GstMiniObjectFreeFunction) gst_e2ee_key_free);
-  key->key_id = key_id;
-  key->suite = suite;
-  key->usage = usage;
-  key->epoch = epoch;
-  key->sender = g_strdup (sender);
-  key->base_key = copy;
-  key->size = size;
-  return key;
+  return key_new (key_id, suite, secret, usage, epoch, sender);
 }
 
 GstE2eeKey *
 gst_e2ee_key_new_like (const GstE2eeKey * key, GstE2eeCipherSuite suite, guint64 epoch,
     GError ** error)
 {
-  return gst_e2ee_key_new (key->key_id, suite, key->base_key, key->size, key->usage, epoch,
+  e2ee_bytes base_key = gst_e2ee_secret_view (key->base_key);
+
+  return gst_e2ee_key_new (key->key_id, suite, base_key.data, base_key.size, key->usage, epoch,
       key->sender, error);
 }
 
@@ -230,6 +301,50 @@ gst_e2ee_key_get_sender (const GstE2eeKey * key)
 }
 
 /**
+ * gst_e2ee_key_is_of_sender:
+ * @key: a #GstE2eeKey
+ * @sender: who is meant: a member's account or, in decimal, his leaf; for keys from elsewhere the
+ * name of gst_e2ee_key_get_sender()
+ *
+ * The name that a member shows is his own to choose, and is no answer to who he is; it counts only
+ * where the keys come from a file, whose owner wrote it.
+ *
+ * Returns: %TRUE when frames under this key come from @sender
+ *
+ * Since: 0.1
+ */
+gboolean
+gst_e2ee_key_is_of_sender (const GstE2eeKey * key, const gchar * sender)
+{
+  g_return_val_if_fail (key != NULL, FALSE);
+  g_return_val_if_fail (sender != NULL, FALSE);
+
+  if (key->subject)
+    return g_str_equal (key->subject, sender) || g_str_equal (key->leaf, sender);
+  return g_strcmp0 (key->sender, sender) == 0;
+}
+
+/**
+ * gst_e2ee_key_is_of_group:
+ * @key: a #GstE2eeKey
+ *
+ * A key of a meeting's epoch is made for one stream of one member and was never used before, so its
+ * frames are counted from 0; any other may be in use elsewhere or have been before, and is counted
+ * from a random number.
+ *
+ * Returns: %TRUE when one element alone encrypts with it
+ *
+ * Since: 0.1
+ */
+gboolean
+gst_e2ee_key_is_of_group (const GstE2eeKey * key)
+{
+  g_return_val_if_fail (key != NULL, FALSE);
+
+  return key->of_group;
+}
+
+/**
  * gst_e2ee_key_peek_base_key: (skip)
  * @key: a #GstE2eeKey
  * @size: (out): its length in bytes
@@ -248,8 +363,8 @@ gst_e2ee_key_peek_base_key (const GstE2eeKey * key, gsize * size)
   g_return_val_if_fail (key != NULL, NULL);
   g_return_val_if_fail (size != NULL, NULL);
 
-  *size = key->size;
-  return key->base_key;
+  *size = key->base_key->size;
+  return key->base_key->bytes;
 }
 
 /**
@@ -271,5 +386,6 @@ gst_e2ee_key_is_equal (const GstE2eeKey * a, const GstE2eeKey * b)
   g_return_val_if_fail (a != NULL && b != NULL, FALSE);
 
   return a->key_id == b->key_id && a->suite == b->suite
-      && e2ee_equal (E2EE_BYTES (a->base_key, a->size), E2EE_BYTES (b->base_key, b->size));
+      && (a->base_key == b->base_key || e2ee_equal (gst_e2ee_secret_view (a->base_key),
+              gst_e2ee_secret_view (b->base_key)));
 }
