@@ -35,6 +35,8 @@ e2ee_meeting_result
 e2ee_join_pair (e2ee_bytes first, e2ee_bytes second, e2ee_mls_buffer * text)
 {
   *text = E2EE_MLS_NO_BUFFER;
+  if (first.size == 0 || second.size == 0)
+    return E2EE_MEETING_ERR_ARGUMENT;
   text->data = e2ee_mls_alloc (first.size + 1 + second.size, 1);
   if (text->data == NULL)
     return E2EE_MEETING_ERR_NO_MEMORY;
