@@ -114,12 +114,10 @@ verify_given (e2ee_meeting * m, const e2ee_meeting_config * config)
   r = verify_token (m, config->account_token, &m->account);
   if (r == E2EE_MEETING_OK)
     r = e2ee_ticket_verify (config->ticket, &m->authorities, &m->ticket);
+  if (r == E2EE_MEETING_OK)
+    r = e2ee_link_check_ticket (config->link, &m->ticket);
   if (r != E2EE_MEETING_OK)
     return r;
-  if (!e2ee_equal (E2EE_BYTES (m->ticket.hash, E2EE_TICKET_HASH_SIZE),
-          E2EE_BYTES (config->link->ticket_hash, E2EE_TICKET_HASH_SIZE))
-      || strcmp (m->ticket.meeting_id, config->link->meeting_id) != 0)
-    return E2EE_MEETING_ERR_TICKET_HASH;
   return e2ee_ticket_check_time (&m->ticket, e2ee_meeting_unix_time (m));
 }
 

@@ -172,13 +172,6 @@ out:
   return r;
 }
 
-e2ee_meeting_result
-e2ee_statement_check_newer (const e2ee_statement * next, const e2ee_statement * in_force)
-{
-  return next->revision > in_force->revision
-      ? E2EE_MEETING_OK : E2EE_MEETING_ERR_STATEMENT_OLD;
-}
-
 static e2ee_meeting_result
 set_grants (json_t * claims, const e2ee_bytes * grants, size_t n_grants)
 {

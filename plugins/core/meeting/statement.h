@@ -7,8 +7,8 @@
  *
  * Both carry the signer's key in their header, and name the ticket by its hash.  A statement
  * counts by its signature and its revision, whoever carries it: it is the meeting_state extension
- * of the group's context, and a higher revision replaces a lower one.  Revision 0 is what the
- * ticket says and has no statement.
+ * of the group's context, and a higher revision replaces a lower one (policy.h says which of two
+ * with one revision).  Revision 0 is what the ticket says and has no statement.
  *
  * gst-e2ee, LGPL-2.1-or-later */
 #ifndef E2EE_CORE_MEETING_STATEMENT_H
@@ -35,9 +35,6 @@ void e2ee_statement_initial (const e2ee_ticket * ticket, e2ee_statement * statem
  * E2EE_FEATURES_NEVER), NOT_HOST (signer, or signer of a grant). */
 E2EE_MUST_USE e2ee_meeting_result e2ee_statement_verify (e2ee_bytes text,
     const e2ee_ticket * ticket, e2ee_statement * statement);
-/* STATEMENT_OLD: @next does not come after the one in force, whose revision is as high or higher. */
-E2EE_MUST_USE e2ee_meeting_result e2ee_statement_check_newer (const e2ee_statement * next,
-    const e2ee_statement * in_force);
 /* @grants are those that go in, texts of e2ee_grant_issue().  NOT_HOST, STATEMENT_POLICY; ARGUMENT
  * for whatever else e2ee_statement_verify() would not take. */
 E2EE_MUST_USE e2ee_meeting_result e2ee_statement_issue (const e2ee_statement * statement,
