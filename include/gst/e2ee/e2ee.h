@@ -8,5 +8,7 @@
 #pragma once
 
 #include <gst/e2ee/keyprovider.h>
+#include <gst/e2ee/meeting.h>
+#include <gst/e2ee/policy.h>
 #include <gst/e2ee/status.h>
 #include <gst/e2ee/transport.h>
