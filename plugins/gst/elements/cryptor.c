@@ -31,6 +31,7 @@ enum
   PROP_0,
   PROP_KEY_FILE,
   PROP_KEY_PROVIDER,
+  PROP_MEETING,
   PROP_FORMAT,
   PROP_PACKETIZATION,
   PROP_CIPHER_SUITE,
@@ -102,6 +103,17 @@ gst_e2ee_cryptor_count_frame (GstE2eeCryptor * self, gsize size)
   e2ee_counter_add (&self->bytes, size);
 }
 
+void
+gst_e2ee_cryptor_pass_clear (GstE2eeCryptor * self, const E2eeFrame * frame)
+{
+  guint8 *out = e2ee_frame_path_write_begin (self->path, frame->data.size);
+
+  memcpy (out, frame->data.data, frame->data.size);
+  e2ee_frame_path_write_end (self->path, frame->data.size, self->clear_status, 0, 0);
+  gst_e2ee_cryptor_count_frame (self, frame->data.size);
+  e2ee_counter_add (&self->clear_frames, 1);
+}
+
 static gboolean
 was_asked_lately (GstE2eeCryptorStream * stream, guint64 key_id)
 {
@@ -125,6 +137,7 @@ gst_e2ee_cryptor_request_key (GstE2eeCryptor * self, guint64 key_id)
 
   if (was_asked_lately (&self->stream, key_id))
     return FALSE;
+  e2ee_key_store_want (self->store, key_id);
   g_signal_emit (self, signals[SIGNAL_REQUEST_KEY], 0, key_id, &key);
   if (key) {
     taken = e2ee_key_store_add (self->store, key);
@@ -302,6 +315,8 @@ gst_e2ee_cryptor_chain_list (GstPad * pad, GstObject * parent, GstBufferList * l
   }
   /* Audio frames one by one: a gap event must stand where the frame that failed would have been. */
   for (guint i = 0; i < gst_buffer_list_length (list) && ret == GST_FLOW_OK; i++) {
+    if (i > 0)
+      begin (self);
     e2ee_frame_path_push (self->path, gst_buffer_ref (gst_buffer_list_get (list, i)));
     ret = end (self);
   }
@@ -312,14 +327,20 @@ gst_e2ee_cryptor_chain_list (GstPad * pad, GstObject * parent, GstBufferList * l
 static gboolean
 set_caps (GstE2eeCryptor * self, GstCaps * caps)
 {
+  GstE2eeCryptorClass *klass = GST_E2EE_CRYPTOR_GET_CLASS (self);
   const gchar *why = NULL;
+  GError *error = NULL;
 
   if (gst_caps_is_empty (caps) || gst_caps_is_any (caps)) {
     why = "the caps are not fixed";
   } else {
     take_settings (self);
-    if (e2ee_frame_path_set_caps (self->path, caps, &why))
-      return TRUE;
+    if (e2ee_frame_path_set_caps (self->path, caps, &why)) {
+      if (klass->caps == NULL || klass->caps (self, caps, &error))
+        return TRUE;
+      gst_e2ee_cryptor_post_error (self, error);
+      return FALSE;
+    }
   }
   GST_ELEMENT_ERROR (self, STREAM, WRONG_TYPE,
       ("This media cannot be end-to-end encrypted: %s", why), ("caps %" GST_PTR_FORMAT, caps));
@@ -378,6 +399,10 @@ gst_e2ee_cryptor_set_property (GObject * object, guint id, const GValue * value,
       g_clear_object (&self->settings.provider);
       self->settings.provider = g_value_dup_object (value);
       break;
+    case PROP_MEETING:
+      g_free (self->settings.meeting);
+      self->settings.meeting = g_value_dup_string (value);
+      break;
     case PROP_FORMAT:
       self->settings.format = g_value_get_enum (value);
       break;
@@ -409,6 +434,7 @@ make_stats (GstE2eeCryptor * self)
   GstStructure *stats = gst_structure_new (klass->usage == GST_E2EE_KEY_USAGE_ENCRYPT ?
       "application/x-e2ee-encoder-stats" : "application/x-e2ee-decoder-stats",
       "frames", G_TYPE_UINT64, e2ee_counter_get (&self->frames),
+      "clear-frames", G_TYPE_UINT64, e2ee_counter_get (&self->clear_frames),
       "bytes", G_TYPE_UINT64, e2ee_counter_get (&self->bytes), NULL);
   guint64 dropped = 0;
 
@@ -441,6 +467,9 @@ gst_e2ee_cryptor_get_property (GObject * object, guint id, GValue * value, GPara
       break;
     case PROP_KEY_PROVIDER:
       g_value_set_object (value, self->settings.provider);
+      break;
+    case PROP_MEETING:
+      g_value_set_string (value, self->settings.meeting);
       break;
     case PROP_FORMAT:
       g_value_set_enum (value, self->settings.format);
@@ -475,45 +504,161 @@ clear_keys (GstE2eeCryptor * self)
 
 /* --- states --- */
 
-static gboolean
-open_keys (GstE2eeCryptor * self)
+void
+gst_e2ee_cryptor_post_error (GstE2eeCryptor * self, GError * error)
+{
+  GST_ELEMENT_ERROR_WITH_DETAILS (self, RESOURCE, OPEN_READ, ("%s", error->message), (NULL),
+      ("domain", G_TYPE_STRING, g_quark_to_string (error->domain), "code", G_TYPE_INT,
+          error->code, NULL));
+  g_error_free (error);
+}
+
+gboolean
+gst_e2ee_cryptor_use_provider (GstE2eeCryptor * self, GstE2eeKeyProvider * provider,
+    GError ** error)
+{
+  GstE2eeKeyUsage usage = GST_E2EE_CRYPTOR_GET_CLASS (self)->usage;
+
+  if (provider && !gst_e2ee_key_provider_acquire (provider, usage, error))
+    return FALSE;
+  e2ee_key_store_set_provider (self->store, provider);
+  if (self->acquired) {
+    gst_e2ee_key_provider_release (self->acquired, usage);
+    g_object_unref (self->acquired);
+  }
+  self->acquired = provider ? g_object_ref (provider) : NULL;
+  return TRUE;
+}
+
+static GstE2eeKeyProvider *
+open_key_file (const gchar * path, const GstE2eeCipherSuite * suite, GError ** error)
+{
+  GstE2eeKeyFile *file = gst_e2ee_key_file_new (path, error);
+
+  if (file && suite && !gst_e2ee_key_file_set_default_suite (file, *suite, error))
+    g_clear_object (&file);
+  return (GstE2eeKeyProvider *) file;
+}
+
+/* The neighbours are asked first, then the application; whoever has the meeting answers with
+ * gst_element_set_context(). */
+static void
+ask_for_context (GstE2eeCryptor * self)
+{
+  GstQuery *query = gst_query_new_context (GST_E2EE_MEETING_CONTEXT);
+  GstContext *context = NULL;
+
+  if (gst_pad_peer_query (self->srcpad, query) || gst_pad_peer_query (self->sinkpad, query))
+    gst_query_parse_context (query, &context);
+  if (context)
+    gst_element_set_context (GST_ELEMENT_CAST (self), context);
+  else
+    gst_element_post_message (GST_ELEMENT_CAST (self),
+        gst_message_new_need_context (GST_OBJECT_CAST (self), GST_E2EE_MEETING_CONTEXT));
+  gst_query_unref (query);
+}
+
+static GstE2eeKeyProvider *
+find_meeting (const gchar * name, GError ** error)
+{
+  GstE2eeMeeting *meeting = gst_e2ee_meeting_find (name);
+
+  if (meeting == NULL)
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
+        "There is no meeting of the name %s in this process", name);
+  return (GstE2eeKeyProvider *) meeting;
+}
+
+/* The owner of the keys by the settings: (transfer full), or NULL, with an error or without. */
+static GstE2eeKeyProvider *
+find_provider (GstE2eeCryptor * self, GError ** error)
 {
   GstE2eeKeyProvider *provider = NULL;
-  gchar *key_file;
   GstE2eeCipherSuite suite;
-  gboolean suite_is_set;
-  E2eeKeyStoreSettings settings;
-  GError *error = NULL;
+  gboolean suite_is_set, asks;
+  gchar *key_file, *meeting;
 
   GST_OBJECT_LOCK (self);
   key_file = g_strdup (self->settings.key_file);
+  meeting = g_strdup (self->settings.meeting);
   suite = self->settings.suite;
   suite_is_set = self->settings.suite_is_set;
-  settings = self->settings.keys;
   if (self->settings.provider)
     provider = g_object_ref (self->settings.provider);
+  asks = !provider && !meeting && !key_file && !self->settings.context;
   GST_OBJECT_UNLOCK (self);
 
-  e2ee_key_store_configure (self->store, &settings);
-  if (provider == NULL && key_file) {
-    GstE2eeKeyFile *file = gst_e2ee_key_file_new (key_file, &error);
-
-    if (file && suite_is_set && !gst_e2ee_key_file_set_default_suite (file, suite, &error))
-      g_clear_object (&file);
-    if (file == NULL) {
-      GST_ELEMENT_ERROR_WITH_DETAILS (self, RESOURCE, OPEN_READ, ("%s", error->message), (NULL),
-          ("domain", G_TYPE_STRING, g_quark_to_string (error->domain), "code", G_TYPE_INT,
-              error->code, NULL));
-      g_error_free (error);
-      g_free (key_file);
-      return FALSE;
-    }
-    provider = GST_E2EE_KEY_PROVIDER (file);
+  if (asks)
+    ask_for_context (self);
+  if (provider == NULL && meeting)
+    provider = find_meeting (meeting, error);
+  else if (provider == NULL && key_file)
+    provider = open_key_file (key_file, suite_is_set ? &suite : NULL, error);
+  else if (provider == NULL) {
+    GST_OBJECT_LOCK (self);
+    if (self->settings.context)
+      provider = GST_E2EE_KEY_PROVIDER (g_object_ref (self->settings.context));
+    GST_OBJECT_UNLOCK (self);
   }
-  e2ee_key_store_set_provider (self->store, provider);
-  g_clear_object (&provider);
   g_free (key_file);
+  g_free (meeting);
+  return provider;
+}
+
+static gboolean
+open_keys (GstE2eeCryptor * self)
+{
+  GstE2eeCryptorClass *klass = GST_E2EE_CRYPTOR_GET_CLASS (self);
+  E2eeKeyStoreSettings settings;
+  GstE2eeKeyProvider *provider;
+  GError *error = NULL;
+
+  GST_OBJECT_LOCK (self);
+  settings = self->settings.keys;
+  GST_OBJECT_UNLOCK (self);
+  e2ee_key_store_configure (self->store, &settings);
+
+  provider = find_provider (self, &error);
+  if (error == NULL) {
+    if (klass->open)
+      klass->open (self, provider, &error);
+    else
+      gst_e2ee_cryptor_use_provider (self, provider, &error);
+  }
+  g_clear_object (&provider);
+  if (error) {
+    gst_e2ee_cryptor_post_error (self, error);
+    return FALSE;
+  }
   return TRUE;
+}
+
+static void
+close_keys (GstE2eeCryptor * self)
+{
+  GstE2eeCryptorClass *klass = GST_E2EE_CRYPTOR_GET_CLASS (self);
+
+  gst_e2ee_cryptor_use_provider (self, NULL, NULL);
+  e2ee_key_store_reset (self->store);
+  if (klass->close)
+    klass->close (self);
+}
+
+static void
+gst_e2ee_cryptor_set_context (GstElement * element, GstContext * context)
+{
+  GstE2eeCryptor *self = GST_E2EE_CRYPTOR (element);
+  GstE2eeMeeting *meeting = gst_context_get_e2ee_meeting (context);
+  GstE2eeMeeting *old = meeting;
+
+  if (meeting) {
+    GST_OBJECT_LOCK (self);
+    old = self->settings.context;
+    self->settings.context = meeting;
+    GST_OBJECT_UNLOCK (self);
+  }
+  g_clear_object (&old);
+  GST_ELEMENT_CLASS (gst_e2ee_cryptor_parent_class)->set_context (element, context);
 }
 
 static void
@@ -532,6 +677,7 @@ forget_stream (GstE2eeCryptor * self)
   for (guint i = 0; i < G_N_ELEMENTS (self->rtp); i++)
     e2ee_counter_set (&self->rtp[i], 0);
   e2ee_counter_set (&self->frames, 0);
+  e2ee_counter_set (&self->clear_frames, 0);
   e2ee_counter_set (&self->bytes, 0);
   atomic_store (&self->settings_changed, 1);
 }
@@ -546,11 +692,13 @@ gst_e2ee_cryptor_change_state (GstElement * element, GstStateChange transition)
     return GST_STATE_CHANGE_FAILURE;
 
   ret = GST_ELEMENT_CLASS (gst_e2ee_cryptor_parent_class)->change_state (element, transition);
+  if (ret == GST_STATE_CHANGE_FAILURE && transition == GST_STATE_CHANGE_NULL_TO_READY)
+    close_keys (self);
 
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
     forget_stream (self);
   else if (transition == GST_STATE_CHANGE_READY_TO_NULL)
-    e2ee_key_store_reset (self->store);
+    close_keys (self);
   return ret;
 }
 
@@ -560,10 +708,14 @@ gst_e2ee_cryptor_finalize (GObject * object)
   GstE2eeCryptor *self = GST_E2EE_CRYPTOR (object);
 
   e2ee_key_snapshot_clear (&self->stream.keys);
+  close_keys (self);
   e2ee_frame_path_free (self->path);
   e2ee_key_store_free (self->store);
+  gst_e2ee_status_unref (self->clear_status);
   g_clear_object (&self->settings.provider);
+  g_clear_object (&self->settings.context);
   g_free (self->settings.key_file);
+  g_free (self->settings.meeting);
   G_OBJECT_CLASS (gst_e2ee_cryptor_parent_class)->finalize (object);
 }
 
@@ -576,6 +728,7 @@ gst_e2ee_cryptor_init (GstE2eeCryptor * self)
   self->settings.keys.replay_window = E2EE_REPLAY_DEFAULT_WINDOW;
   self->settings.keys.frame_limit = E2EE_KEY_DEFAULT_LIMIT;
   self->path = e2ee_frame_path_new (on_frame, self);
+  self->clear_status = gst_e2ee_status_new (GST_E2EE_STATE_OFF, NULL, 0);
   atomic_init (&self->settings_changed, 1);
   gst_segment_init (&self->stream.segment, GST_FORMAT_UNDEFINED);
 
@@ -621,12 +774,13 @@ gst_e2ee_cryptor_class_init (GstE2eeCryptorClass * klass)
   object_class->set_property = gst_e2ee_cryptor_set_property;
   object_class->get_property = gst_e2ee_cryptor_get_property;
   element_class->change_state = gst_e2ee_cryptor_change_state;
+  element_class->set_context = gst_e2ee_cryptor_set_context;
 
   /**
    * GstE2eeCryptor:key-file:
    *
    * A JWK Set (RFC 7517) with the keys, readable by its owner only; docs/key-files.md.  Read from
-   * NULL to READY; ignored when #GstE2eeCryptor:key-provider is set.
+   * NULL to READY; ignored when #GstE2eeCryptor:key-provider or #GstE2eeCryptor:meeting is set.
    *
    * Since: 0.1
    */
@@ -637,7 +791,8 @@ gst_e2ee_cryptor_class_init (GstE2eeCryptorClass * klass)
   /**
    * GstE2eeCryptor:key-provider:
    *
-   * An object that owns the keys, in place of a key file.
+   * An object that owns the keys, in place of a key file: a #GstE2eeMeeting, or anything that
+   * implements #GstE2eeKeyProvider.  It goes before #GstE2eeCryptor:meeting.
    *
    * Since: 0.1
    */
@@ -645,6 +800,19 @@ gst_e2ee_cryptor_class_init (GstE2eeCryptorClass * klass)
       g_param_spec_object ("key-provider", "Key provider",
           "Object that owns the keys; used in place of key-file", GST_TYPE_E2EE_KEY_PROVIDER,
           ready));
+
+  /**
+   * GstE2eeCryptor:meeting:
+   *
+   * The name of a #GstE2eeMeeting of this process, which then owns the keys and says whether media
+   * is encrypted.  Looked up from NULL to READY.  Without it, without key file and without key
+   * provider the meeting is asked for as #GstContext %GST_E2EE_MEETING_CONTEXT.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_MEETING,
+      g_param_spec_string ("meeting", "Meeting",
+          "Name of the meeting in this process that owns the keys", NULL, ready));
 
   /**
    * GstE2eeCryptor:format:

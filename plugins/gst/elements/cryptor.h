@@ -7,6 +7,8 @@
 #include "framepath.h"
 #include "keystore.h"
 
+#include <gst/e2ee/meeting.h>
+
 G_BEGIN_DECLS
 
 /**
@@ -57,6 +59,8 @@ typedef struct
 {
   gchar *key_file;
   GstE2eeKeyProvider *provider;
+  gchar *meeting;
+  GstE2eeMeeting *context;      /* from gst_element_set_context() */
   GstE2eeCipherSuite suite;
   gboolean suite_is_set;
   GstE2eeFormat format;
@@ -88,6 +92,7 @@ struct _GstE2eeCryptor
   GstPad *srcpad;
   E2eeKeyStore *store;          /* has its own lock */
   E2eeCounter frames;
+  E2eeCounter clear_frames;     /* of these, how many were not protected */
   E2eeCounter bytes;
   E2eeCounter causes[E2EE_N_RESULTS];
   E2eeCounter rtp[8];           /* a copy of E2eeRtpRegroupStats, made after each push */
@@ -99,6 +104,10 @@ struct _GstE2eeCryptor
   /*< belongs to the streaming thread >*/
   E2eeFramePath *path;
   GstE2eeCryptorStream stream;
+  GstE2eeStatus *clear_status;
+
+  /*< belongs to changes of state, and caps in between >*/
+  GstE2eeKeyProvider *acquired;
 };
 
 struct _GstE2eeCryptorClass
@@ -109,6 +118,11 @@ struct _GstE2eeCryptorClass
 
   /* One frame.  Streaming thread, with no lock but the stream lock held. */
   void (*frame) (GstE2eeCryptor * self, const E2eeFrame * frame);
+  /* NULL to READY, after settings; and back.  May be NULL. */
+  gboolean (*open) (GstE2eeCryptor * self, GstE2eeKeyProvider * provider, GError ** error);
+  void (*close) (GstE2eeCryptor * self);
+  /* New caps were accepted.  Streaming thread; may be NULL. */
+  gboolean (*caps) (GstE2eeCryptor * self, const GstCaps * caps, GError ** error);
   /* Around each push: before the first frame (time and keys are up to date; @keys_changed says
    * whether they are others than before), and after the last, to push what is ready. */
   void (*begin) (GstE2eeCryptor * self, gboolean keys_changed);
@@ -121,13 +135,23 @@ struct _GstE2eeCryptorClass
   void (*add_stats) (GstE2eeCryptor * self, GstStructure * stats);
 };
 
+/* Uses @provider, whose keys must be one element's; NULL: none.  With no lock held. */
+gboolean gst_e2ee_cryptor_use_provider (GstE2eeCryptor * self, GstE2eeKeyProvider * provider,
+    GError ** error);
+
+/* Posts @error as an error message. */
+void gst_e2ee_cryptor_post_error (GstE2eeCryptor * self, GError * error);
+
 /* All below: streaming thread. */
 
 /* A frame is lost for @cause, or went through. */
 void gst_e2ee_cryptor_count_drop (GstE2eeCryptor * self, e2ee_result cause);
 void gst_e2ee_cryptor_count_frame (GstE2eeCryptor * self, gsize size);
 
-/* Emits request-key, at most once a second for one key id.  TRUE when the app gave a key: the
+/* A frame goes on as it came, with the status that it is not encrypted. */
+void gst_e2ee_cryptor_pass_clear (GstE2eeCryptor * self, const E2eeFrame * frame);
+
+/* Asks the provider in another thread, and emits request-key, at most once a second for one key id.  TRUE when the app gave a key: the
  * snapshot then has it. */
 gboolean gst_e2ee_cryptor_request_key (GstE2eeCryptor * self, guint64 key_id);
 

@@ -14,6 +14,11 @@
  * on the way is dropped and counted under its cause.  Lost video makes it ask for a key frame;
  * lost audio becomes a gap event.  Frames under a key that is not there yet wait for it 200 ms.
  *
+ * In a #GstE2eeMeeting (property `meeting`) the meeting says what may come in: while its host has
+ * end-to-end encryption turned on, what is protected; while it is off, clear frames with the status
+ * that they are, and never one that carries the mark of the meeting's keys and could not be decrypted;
+ * and while nothing is known of the meeting, or this participant requires encryption, nothing.
+ *
  * Every buffer that leaves carries a #GstE2eeStatusMeta, which shieldoverlay and e2eepolicy read.
  *
  * ## Example pipeline
@@ -54,7 +59,8 @@ GST_DEBUG_CATEGORY_STATIC (e2ee_dec_debug);
 enum
 {
   PROP_0,
-  PROP_REPLAY_WINDOW_SIZE
+  PROP_REPLAY_WINDOW_SIZE,
+  PROP_SENDER
 };
 
 #define GST_TYPE_E2EE_DEC (gst_e2ee_dec_get_type ())
@@ -73,6 +79,9 @@ struct _GstE2eeDec
   E2eeCounter gaps;
   E2eeCounter n_held;
 
+  /*< protected by the object lock >*/
+  gchar *sender;
+
   /*< belongs to the streaming thread >*/
   GstFlowReturn ret;            /* of this push */
   GQueue held;                  /* Held, oldest first */
@@ -82,6 +91,7 @@ struct _GstE2eeDec
   guint64 replayed_since_ms;    /* when the frame that is replayed was first held */
   gboolean may_hold;
   guint lost_in_a_row;
+  GstE2eeMediaMode mode;        /* of the push before */
   guint64 incomplete;           /* frames with lost packets that a key frame was asked for */
   GstClockTime last_pts;        /* audio: to know how long a lost frame would have lasted */
   GstClockTime frame_duration;
@@ -106,6 +116,14 @@ watch_audio_time (GstE2eeDec * self, const E2eeFrame * frame)
     self->frame_duration = frame->pts - self->last_pts;
   }
   self->last_pts = frame->pts;
+}
+
+/* What may be said of a stream that goes as it should. */
+static gboolean
+is_in_order (GstE2eeState state)
+{
+  return state == GST_E2EE_STATE_ON || state == GST_E2EE_STATE_VERIFIED
+      || state == GST_E2EE_STATE_SWITCHING || state == GST_E2EE_STATE_OFF;
 }
 
 static void
@@ -139,19 +157,22 @@ lose_frame (GstE2eeDec * self, const E2eeFrame * frame, e2ee_result cause, guint
     self->gap_pts = frame->pts;
     self->gap_duration = self->frame_duration;
   }
-  gst_e2ee_cryptor_request_key_frame (cryptor, KEY_FRAME_INTERVAL_MS);
+  if (cause != E2EE_ERR_CLOSED && cause != E2EE_ERR_SENDER)
+    gst_e2ee_cryptor_request_key_frame (cryptor, KEY_FRAME_INTERVAL_MS);
 
   /* One forged packet must not take the shield away, else a server could do so at will; a stream
    * that has never been on, or has stopped to be, is shown for what it is. */
   self->lost_in_a_row++;
-  if (cryptor->stream.state != GST_E2EE_STATE_ON || self->lost_in_a_row >= MAX_LOST_IN_A_ROW)
+  if (cause == E2EE_ERR_CLOSED)
+    tell_state (self, GST_E2EE_STATE_UNKNOWN, e2ee_result_name (cause), 0);
+  else if (!is_in_order (cryptor->stream.state) || self->lost_in_a_row >= MAX_LOST_IN_A_ROW)
     tell_state (self, GST_E2EE_STATE_DEGRADED, e2ee_result_name (cause), key_id);
   if (cause == E2EE_ERR_UNKNOWN_KEY && !cryptor->stream.warned
       && e2ee_keyring_size (cryptor->stream.keys.ring) == 0) {
     cryptor->stream.warned = TRUE;
     GST_ELEMENT_WARNING (self, STREAM, DECRYPT_NOKEY,
         ("There is no key to decrypt with; nothing is let through."),
-        ("set key-file or key-provider, or answer request-key"));
+        ("set meeting, key-file or key-provider, or answer request-key"));
   }
 }
 
@@ -174,6 +195,41 @@ hold_frame (GstE2eeDec * self)
   return TRUE;
 }
 
+/* By its mode, by the mark that frames of its meeting carry, and by who is expected: whether a frame
+ * is to be decrypted (OK), may pass as it is (@clear), or not. */
+static e2ee_result
+judge_frame (GstE2eeDec * self, const E2eeFrame * frame, gsize prefix_size, gboolean * clear,
+    guint64 * key_id)
+{
+  const E2eeKeySnapshot *keys = &GST_E2EE_CRYPTOR (self)->stream.keys;
+  e2ee_sframe_header header;
+  e2ee_result result;
+
+  *clear = FALSE;
+  if (keys->media.mode == GST_E2EE_MEDIA_MODE_CLOSED)
+    return E2EE_ERR_CLOSED;
+  result = e2ee_sframe_header_read (E2EE_BYTES (frame->data.data + prefix_size,
+          frame->data.size - prefix_size), &header);
+  if (result == E2EE_OK)
+    *key_id = header.kid;
+  if (result == E2EE_OK && e2ee_key_snapshot_is_stranger (keys, header.kid))
+    return E2EE_ERR_SENDER;
+  if (keys->media.key_id_mask == 0 || (result == E2EE_OK
+          && e2ee_key_snapshot_is_ours (keys, header.kid)))
+    return E2EE_OK;
+  *clear = keys->media.mode == GST_E2EE_MEDIA_MODE_CLEAR;
+  return *clear ? E2EE_OK : E2EE_ERR_NOT_PROTECTED;
+}
+
+/* Frames that still wait are older than one that has been let through: their time is over. */
+static void
+give_up_older (GstE2eeDec * self)
+{
+  self->lost_in_a_row = 0;
+  if (G_UNLIKELY (self->held.length > 0 && !self->replaying))
+    gst_e2ee_dec_forget (GST_E2EE_CRYPTOR (self), TRUE);
+}
+
 static void
 gst_e2ee_dec_frame (GstE2eeCryptor * cryptor, const E2eeFrame * frame)
 {
@@ -182,14 +238,24 @@ gst_e2ee_dec_frame (GstE2eeCryptor * cryptor, const E2eeFrame * frame)
   e2ee_prefix prefix = { 0, };
   e2ee_sframe_info info = { 0, };
   e2ee_result result;
+  GstE2eeStatus *status;
+  gboolean clear;
   gsize size = 0;
   guint8 *out;
 
   if (frame->is_audio && !self->replaying)
     watch_audio_time (self, frame);
   result = e2ee_prefix_read (frame->codec, frame->data, &prefix);
+  if (result == E2EE_OK)
+    result = judge_frame (self, frame, prefix.size, &clear, &info.kid);
   if (result != E2EE_OK)
     goto lost;
+  if (clear) {
+    gst_e2ee_cryptor_pass_clear (cryptor, frame);
+    tell_state (self, GST_E2EE_STATE_OFF, NULL, 0);
+    give_up_older (self);
+    return;
+  }
 
   out = e2ee_frame_path_write_begin (cryptor->path, frame->data.size);
   do {
@@ -204,14 +270,11 @@ gst_e2ee_dec_frame (GstE2eeCryptor * cryptor, const E2eeFrame * frame)
     goto lost;
 
   memcpy (out, frame->data.data, prefix.size);
-  e2ee_frame_path_write_end (cryptor->path, prefix.size + size,
-      e2ee_key_snapshot_status (keys, info.kid), info.kid, info.ctr);
+  status = e2ee_key_snapshot_status (keys, info.kid);
+  e2ee_frame_path_write_end (cryptor->path, prefix.size + size, status, info.kid, info.ctr);
   gst_e2ee_cryptor_count_frame (cryptor, prefix.size + size);
-  self->lost_in_a_row = 0;
-  tell_state (self, GST_E2EE_STATE_ON, NULL, info.kid);
-  /* Frames that still wait are older than one that has been let through: their time is over. */
-  if (G_UNLIKELY (self->held.length > 0 && !self->replaying))
-    gst_e2ee_dec_forget (cryptor, TRUE);
+  tell_state (self, gst_e2ee_status_get_state (status), NULL, info.kid);
+  give_up_older (self);
   return;
 
 lost:
@@ -283,6 +346,11 @@ gst_e2ee_dec_begin (GstE2eeCryptor * cryptor, gboolean keys_changed)
   GstE2eeDec *self = GST_E2EE_DEC (cryptor);
 
   self->ret = GST_FLOW_OK;
+  if (G_UNLIKELY (keys_changed && cryptor->stream.keys.media.mode != self->mode)) {
+    if (self->mode == GST_E2EE_MEDIA_MODE_CLOSED)
+      gst_e2ee_cryptor_request_key_frame (cryptor, 0);
+    self->mode = cryptor->stream.keys.media.mode;
+  }
   if (G_UNLIKELY (self->held.length > 0))
     replay_held (self);
 }
@@ -307,6 +375,7 @@ gst_e2ee_dec_reset (GstE2eeCryptor * cryptor)
   GstE2eeDec *self = GST_E2EE_DEC (cryptor);
 
   self->lost_in_a_row = 0;
+  self->mode = GST_E2EE_MEDIA_MODE_PROTECTED;
   self->incomplete = 0;
   self->frame_duration = DEFAULT_AUDIO_FRAME;
   self->may_hold = TRUE;
@@ -327,16 +396,28 @@ static void
 gst_e2ee_dec_set_property (GObject * object, guint id, const GValue * value, GParamSpec * pspec)
 {
   GstE2eeCryptor *cryptor = GST_E2EE_CRYPTOR (object);
+  GstE2eeDec *self = GST_E2EE_DEC (object);
   E2eeKeyStoreSettings settings;
 
   GST_OBJECT_LOCK (object);
-  if (id == PROP_REPLAY_WINDOW_SIZE)
-    cryptor->settings.keys.replay_window = g_value_get_uint (value);
-  else
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  switch (id) {
+    case PROP_REPLAY_WINDOW_SIZE:
+      cryptor->settings.keys.replay_window = g_value_get_uint (value);
+      break;
+    case PROP_SENDER:
+      g_free (self->sender);
+      self->sender = g_value_dup_string (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      break;
+  }
   settings = cryptor->settings.keys;
   GST_OBJECT_UNLOCK (object);
-  e2ee_key_store_configure (cryptor->store, &settings);
+  if (id == PROP_SENDER)
+    e2ee_key_store_set_sender (cryptor->store, g_value_get_string (value));
+  else
+    e2ee_key_store_configure (cryptor->store, &settings);
 }
 
 static void
@@ -345,10 +426,17 @@ gst_e2ee_dec_get_property (GObject * object, guint id, GValue * value, GParamSpe
   GstE2eeCryptor *cryptor = GST_E2EE_CRYPTOR (object);
 
   GST_OBJECT_LOCK (object);
-  if (id == PROP_REPLAY_WINDOW_SIZE)
-    g_value_set_uint (value, cryptor->settings.keys.replay_window);
-  else
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  switch (id) {
+    case PROP_REPLAY_WINDOW_SIZE:
+      g_value_set_uint (value, cryptor->settings.keys.replay_window);
+      break;
+    case PROP_SENDER:
+      g_value_set_string (value, GST_E2EE_DEC (object)->sender);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      break;
+  }
   GST_OBJECT_UNLOCK (object);
 }
 
@@ -356,6 +444,7 @@ static void
 gst_e2ee_dec_finalize (GObject * object)
 {
   gst_e2ee_dec_forget (GST_E2EE_CRYPTOR (object), FALSE);
+  g_free (GST_E2EE_DEC (object)->sender);
   G_OBJECT_CLASS (gst_e2ee_dec_parent_class)->finalize (object);
 }
 
@@ -400,6 +489,20 @@ gst_e2ee_dec_class_init (GstE2eeDecClass * klass)
           E2EE_REPLAY_MAX_WINDOW, E2EE_REPLAY_DEFAULT_WINDOW,
           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY
           | GST_PARAM_DOC_SHOW_DEFAULT));
+
+  /**
+   * GstE2eeDec:sender:
+   *
+   * Whose frames are let in: in a meeting a member's account or, in decimal, his leaf; with a key
+   * file the `sender` that it names.  Frames of others are dropped and counted as `sender`.  Unset,
+   * everybody's are let in.  Nobody can tell who sent a clear frame.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_SENDER,
+      g_param_spec_string ("sender", "Sender",
+          "Whose frames are let in (account or leaf of a member); unset: everybody's", NULL,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING));
 
   gst_element_class_set_static_metadata (element_class, "End-to-end decryptor",
       "Filter/Decryptor/Network/WebRTC",

@@ -18,6 +18,11 @@
  * Without a key nothing leaves.  A new key is taken into use on a key frame, which the element
  * asks its encoder for.
  *
+ * In a #GstE2eeMeeting (property `meeting`) the meeting says what happens to media: while its host
+ * has end-to-end encryption turned on every frame is encrypted, from the very next one on; while it
+ * is off frames pass as they came, with the status that they do; and while nothing is known of the
+ * meeting, or this participant requires encryption, nothing leaves.
+ *
  * ## Example pipeline
  * |[
  * gst-launch-1.0 videotestsrc num-buffers=100 ! vp8enc deadline=1 ! rtpvp8pay ! \
@@ -42,11 +47,15 @@ GST_DEBUG_CATEGORY_STATIC (e2ee_enc_debug);
 /* soft-limit comes when a tenth of the key is left. */
 #define SOFT_LIMIT_SHARE 10
 
+#define STREAM_KIND_AUTO -1
+
 enum
 {
   PROP_0,
   PROP_KEY_ID,
-  PROP_FRAME_LIMIT
+  PROP_FRAME_LIMIT,
+  PROP_STREAM_KIND,
+  PROP_STREAM_LABEL
 };
 
 enum
@@ -69,17 +78,56 @@ struct _GstE2eeEnc
   E2eeCounter frames_left;
   E2eeCounter key_changes;
 
+  /*< protected by the object lock >*/
+  gint stream_kind;
+  gchar *stream_label;
+
+  /*< belongs to changes of state, and caps in between >*/
+  GstE2eeMeeting *meeting;      /* NULL: the keys are somebody else's */
+  GstE2eeMeetingStream *stream; /* ours in the meeting, once its kind is known */
+
   /*< belongs to the streaming thread >*/
   e2ee_key *key;                /* what encrypts now: the snapshot's, or still the one before */
   GstE2eeStatus *status;
   guint64 pending_since_ms;     /* another key waits for a key frame since; 0: none */
   guint64 soft_limit;           /* emit soft-limit at so many frames left; 0: emitted */
   gboolean hard_limit;          /* hard-limit was emitted for this key */
+  GstE2eeMediaMode mode;        /* of the frame before */
 };
 
 G_DEFINE_TYPE_WITH_CODE (GstE2eeEnc, gst_e2ee_enc, GST_TYPE_E2EE_CRYPTOR,
     GST_DEBUG_CATEGORY_INIT (e2ee_enc_debug, "e2eeenc", 0, "end-to-end encryptor"));
 GST_ELEMENT_REGISTER_DEFINE (e2eeenc, "e2eeenc", GST_RANK_NONE, GST_TYPE_E2EE_ENC);
+
+#define GST_TYPE_E2EE_ENC_STREAM_KIND (gst_e2ee_enc_stream_kind_get_type ())
+static GType
+gst_e2ee_enc_stream_kind_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+    {STREAM_KIND_AUTO, "By the caps: microphone, camera or data", "auto"},
+    {GST_E2EE_STREAM_KIND_MICROPHONE, "Microphone", "microphone"},
+    {GST_E2EE_STREAM_KIND_CAMERA, "Camera", "camera"},
+    {GST_E2EE_STREAM_KIND_SCREEN, "Screen", "screen"},
+    {GST_E2EE_STREAM_KIND_SCREEN_AUDIO, "Sound of the screen", "screen-audio"},
+    {GST_E2EE_STREAM_KIND_PSTN, "Somebody on the phone", "pstn"},
+    {GST_E2EE_STREAM_KIND_SIP_H323, "A room system", "sip-h323"},
+    {GST_E2EE_STREAM_KIND_DATA, "Whole buffers", "data"},
+    {0, NULL, NULL}
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_enum_register_static ("GstE2eeEncStreamKind", values));
+  return type;
+}
+
+static void
+drop_key (GstE2eeEnc * self)
+{
+  g_clear_pointer (&self->key, e2ee_key_unref);
+  g_clear_pointer (&self->status, gst_e2ee_status_unref);
+  self->pending_since_ms = 0;
+}
 
 static void
 adopt_key (GstE2eeEnc * self)
@@ -88,9 +136,7 @@ adopt_key (GstE2eeEnc * self)
 
   if (self->key)
     e2ee_counter_add (&self->key_changes, 1);
-  g_clear_pointer (&self->key, e2ee_key_unref);
-  g_clear_pointer (&self->status, gst_e2ee_status_unref);
-  self->pending_since_ms = 0;
+  drop_key (self);
   if (keys->sending == NULL)
     return;
   self->key = e2ee_key_ref (keys->sending);
@@ -99,6 +145,19 @@ adopt_key (GstE2eeEnc * self)
   self->hard_limit = FALSE;
   e2ee_counter_set (&self->key_id, e2ee_key_get_kid (self->key));
   GST_INFO_OBJECT (self, "encrypting with key id %" G_GUINT64_FORMAT, e2ee_key_get_kid (self->key));
+}
+
+/* The same key may be said to be verified now. */
+static void
+update_status (GstE2eeEnc * self)
+{
+  GstE2eeStatus *status = GST_E2EE_CRYPTOR (self)->stream.keys.sending_status;
+
+  if (self->key == NULL || status == NULL)
+    return;
+  gst_e2ee_status_ref (status);
+  g_clear_pointer (&self->status, gst_e2ee_status_unref);
+  self->status = status;
 }
 
 /* Is the key in use still one that its owner lists?  Only then may it go on until the next key
@@ -114,10 +173,23 @@ static void
 gst_e2ee_enc_begin (GstE2eeCryptor * cryptor, gboolean keys_changed)
 {
   GstE2eeEnc *self = GST_E2EE_ENC (cryptor);
+  GstE2eeMediaMode mode = cryptor->stream.keys.media.mode;
 
   if (G_LIKELY (!keys_changed))
     return;
+  if (mode != self->mode) {
+    /* On counts from the very next frame on, not from the next key frame. */
+    self->mode = mode;
+    drop_key (self);
+    if (mode == GST_E2EE_MEDIA_MODE_PROTECTED)
+      adopt_key (self);
+    gst_e2ee_cryptor_request_key_frame (cryptor, 0);
+    return;
+  }
+  if (mode != GST_E2EE_MEDIA_MODE_PROTECTED)
+    return;
   if (self->key == cryptor->stream.keys.sending) {
+    update_status (self);
     self->pending_since_ms = 0;
   } else if (self->key == NULL || cryptor->stream.keys.sending == NULL
       || !e2ee_frame_path_is_video (cryptor->path) || !key_is_still_listed (self)) {
@@ -165,7 +237,7 @@ find_key (GstE2eeEnc * self)
     cryptor->stream.warned = TRUE;
     GST_ELEMENT_WARNING (self, STREAM, ENCODE,
         ("There is no key to encrypt with; nothing is sent."),
-        ("set key-file or key-provider, or answer request-key"));
+        ("set meeting, key-file or key-provider, or answer request-key"));
   }
   gst_e2ee_cryptor_set_state (cryptor, GST_E2EE_STATE_UNKNOWN,
       e2ee_result_name (E2EE_ERR_NO_KEY), 0);
@@ -205,6 +277,22 @@ change_used_up_key (GstE2eeEnc * self)
   return E2EE_OK;
 }
 
+/* What the meeting says of frames that are not to be encrypted. */
+static void
+send_unprotected (GstE2eeEnc * self, const E2eeFrame * frame)
+{
+  GstE2eeCryptor *cryptor = GST_E2EE_CRYPTOR (self);
+
+  if (self->mode == GST_E2EE_MEDIA_MODE_CLEAR) {
+    gst_e2ee_cryptor_pass_clear (cryptor, frame);
+    gst_e2ee_cryptor_set_state (cryptor, GST_E2EE_STATE_OFF, NULL, 0);
+    return;
+  }
+  gst_e2ee_cryptor_count_drop (cryptor, E2EE_ERR_CLOSED);
+  gst_e2ee_cryptor_set_state (cryptor, GST_E2EE_STATE_UNKNOWN,
+      e2ee_result_name (E2EE_ERR_CLOSED), 0);
+}
+
 static void
 gst_e2ee_enc_frame (GstE2eeCryptor * cryptor, const E2eeFrame * frame)
 {
@@ -216,6 +304,10 @@ gst_e2ee_enc_frame (GstE2eeCryptor * cryptor, const E2eeFrame * frame)
   guint64 ctr = 0;
   guint8 *out;
 
+  if (G_UNLIKELY (self->mode != GST_E2EE_MEDIA_MODE_PROTECTED)) {
+    send_unprotected (self, frame);
+    return;
+  }
   if (G_UNLIKELY (!find_key (self)))
     return;
   result = e2ee_prefix_read (frame->codec, frame->data, &prefix);
@@ -240,7 +332,8 @@ gst_e2ee_enc_frame (GstE2eeCryptor * cryptor, const E2eeFrame * frame)
   e2ee_frame_path_write_end (cryptor->path, prefix.size + size, self->status,
       e2ee_key_get_kid (self->key), ctr);
   gst_e2ee_cryptor_count_frame (cryptor, frame->data.size);
-  gst_e2ee_cryptor_set_state (cryptor, GST_E2EE_STATE_ON, NULL, e2ee_key_get_kid (self->key));
+  gst_e2ee_cryptor_set_state (cryptor, gst_e2ee_status_get_state (self->status), NULL,
+      e2ee_key_get_kid (self->key));
   watch_limit (self);
   return;
 
@@ -264,14 +357,87 @@ gst_e2ee_enc_forget (GstE2eeCryptor * cryptor, gboolean count)
 {
 }
 
+/* The stream's number, and with it the counters of its keys, are ours until NULL: they must not
+ * start over when the stream does. */
+static gboolean
+open_stream (GstE2eeEnc * self, GstE2eeStreamKind kind, GError ** error)
+{
+  gchar *label;
+  gboolean ok;
+
+  if (self->meeting == NULL || self->stream)
+    return TRUE;
+  GST_OBJECT_LOCK (self);
+  label = g_strdup (self->stream_label);
+  GST_OBJECT_UNLOCK (self);
+  self->stream = gst_e2ee_meeting_add_stream (self->meeting, kind, label, error);
+  g_free (label);
+  if (self->stream == NULL)
+    return FALSE;
+  ok = gst_e2ee_cryptor_use_provider (GST_E2EE_CRYPTOR (self),
+      GST_E2EE_KEY_PROVIDER (self->stream), error);
+  if (!ok)
+    g_clear_object (&self->stream);
+  return ok;
+}
+
+static gboolean
+gst_e2ee_enc_open (GstE2eeCryptor * cryptor, GstE2eeKeyProvider * provider, GError ** error)
+{
+  GstE2eeEnc *self = GST_E2EE_ENC (cryptor);
+
+  if (!GST_IS_E2EE_MEETING (provider))
+    return gst_e2ee_cryptor_use_provider (cryptor, provider, error);
+  self->meeting = GST_E2EE_MEETING (g_object_ref (provider));
+  return TRUE;
+}
+
+static void
+gst_e2ee_enc_close (GstE2eeCryptor * cryptor)
+{
+  GstE2eeEnc *self = GST_E2EE_ENC (cryptor);
+
+  g_clear_object (&self->stream);
+  g_clear_object (&self->meeting);
+}
+
+static gboolean
+gst_e2ee_enc_caps (GstE2eeCryptor * cryptor, const GstCaps * caps, GError ** error)
+{
+  GstE2eeStreamKind kind = GST_E2EE_STREAM_KIND_DATA;
+
+  if (e2ee_frame_path_is_audio (cryptor->path))
+    kind = GST_E2EE_STREAM_KIND_MICROPHONE;
+  else if (e2ee_frame_path_is_video (cryptor->path))
+    kind = GST_E2EE_STREAM_KIND_CAMERA;
+  return open_stream (GST_E2EE_ENC (cryptor), kind, error);
+}
+
+static GstStateChangeReturn
+gst_e2ee_enc_change_state (GstElement * element, GstStateChange transition)
+{
+  GstE2eeEnc *self = GST_E2EE_ENC (element);
+  GError *error = NULL;
+  gint kind;
+
+  GST_OBJECT_LOCK (self);
+  kind = self->stream_kind;
+  GST_OBJECT_UNLOCK (self);
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && kind != STREAM_KIND_AUTO
+      && !open_stream (self, kind, &error)) {
+    gst_e2ee_cryptor_post_error (GST_E2EE_CRYPTOR (self), error);
+    return GST_STATE_CHANGE_FAILURE;
+  }
+  return GST_ELEMENT_CLASS (gst_e2ee_enc_parent_class)->change_state (element, transition);
+}
+
 static void
 gst_e2ee_enc_reset (GstE2eeCryptor * cryptor)
 {
   GstE2eeEnc *self = GST_E2EE_ENC (cryptor);
 
-  g_clear_pointer (&self->key, e2ee_key_unref);
-  g_clear_pointer (&self->status, gst_e2ee_status_unref);
-  self->pending_since_ms = 0;
+  drop_key (self);
+  self->mode = GST_E2EE_MEDIA_MODE_PROTECTED;
   e2ee_counter_set (&self->key_changes, 0);
 }
 
@@ -300,6 +466,13 @@ gst_e2ee_enc_set_property (GObject * object, guint id, const GValue * value, GPa
     case PROP_FRAME_LIMIT:
       cryptor->settings.keys.frame_limit = g_value_get_uint64 (value);
       break;
+    case PROP_STREAM_KIND:
+      GST_E2EE_ENC (object)->stream_kind = g_value_get_enum (value);
+      break;
+    case PROP_STREAM_LABEL:
+      g_free (GST_E2EE_ENC (object)->stream_label);
+      GST_E2EE_ENC (object)->stream_label = g_value_dup_string (value);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
       break;
@@ -322,6 +495,12 @@ gst_e2ee_enc_get_property (GObject * object, guint id, GValue * value, GParamSpe
     case PROP_FRAME_LIMIT:
       g_value_set_uint64 (value, cryptor->settings.keys.frame_limit);
       break;
+    case PROP_STREAM_KIND:
+      g_value_set_enum (value, GST_E2EE_ENC (object)->stream_kind);
+      break;
+    case PROP_STREAM_LABEL:
+      g_value_set_string (value, GST_E2EE_ENC (object)->stream_label);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
       break;
@@ -333,12 +512,15 @@ static void
 gst_e2ee_enc_finalize (GObject * object)
 {
   gst_e2ee_enc_reset (GST_E2EE_CRYPTOR (object));
+  g_free (GST_E2EE_ENC (object)->stream_label);
   G_OBJECT_CLASS (gst_e2ee_enc_parent_class)->finalize (object);
 }
 
 static void
 gst_e2ee_enc_init (GstE2eeEnc * self)
 {
+  self->stream_kind = STREAM_KIND_AUTO;
+  self->mode = GST_E2EE_MEDIA_MODE_PROTECTED;
 }
 
 static void
@@ -351,7 +533,11 @@ gst_e2ee_enc_class_init (GstE2eeEncClass * klass)
   object_class->set_property = gst_e2ee_enc_set_property;
   object_class->get_property = gst_e2ee_enc_get_property;
   object_class->finalize = gst_e2ee_enc_finalize;
+  element_class->change_state = gst_e2ee_enc_change_state;
   cryptor_class->usage = GST_E2EE_KEY_USAGE_ENCRYPT;
+  cryptor_class->open = gst_e2ee_enc_open;
+  cryptor_class->close = gst_e2ee_enc_close;
+  cryptor_class->caps = gst_e2ee_enc_caps;
   cryptor_class->frame = gst_e2ee_enc_frame;
   cryptor_class->begin = gst_e2ee_enc_begin;
   cryptor_class->end = gst_e2ee_enc_end;
@@ -387,6 +573,33 @@ gst_e2ee_enc_class_init (GstE2eeEncClass * klass)
           "How many frames one key may encrypt", 1, E2EE_KEY_DEFAULT_LIMIT, E2EE_KEY_DEFAULT_LIMIT,
           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY
           | GST_PARAM_DOC_SHOW_DEFAULT));
+
+  /**
+   * GstE2eeEnc:stream-kind:
+   *
+   * What the stream is, as it is announced to the members of #GstE2eeCryptor:meeting.  `auto` takes
+   * it from the caps: microphone, camera or data.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_STREAM_KIND,
+      g_param_spec_enum ("stream-kind", "Stream kind",
+          "What the stream is announced as to the members of the meeting",
+          GST_TYPE_E2EE_ENC_STREAM_KIND, STREAM_KIND_AUTO,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY
+          | GST_PARAM_DOC_SHOW_DEFAULT));
+
+  /**
+   * GstE2eeEnc:stream-label:
+   *
+   * What the stream is called to the members of #GstE2eeCryptor:meeting; up to 64 bytes.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_STREAM_LABEL,
+      g_param_spec_string ("stream-label", "Stream label",
+          "What the stream is called to the members of the meeting", NULL,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY));
 
   /**
    * GstE2eeEnc::soft-limit:

@@ -8,6 +8,10 @@
 #include "keystore.h"
 
 #include <stdatomic.h>
+#include <string.h>
+
+/* A stream that nobody knows is asked for again so long. */
+#define WANTED_MS 2000
 
 typedef struct
 {
@@ -15,6 +19,14 @@ typedef struct
   e2ee_key *key;                /* what works with it */
   gboolean ours;                /* from request-key: stays when the provider lists others */
 } Entry;
+
+/* A stream whose keys a frame has asked for. */
+typedef struct
+{
+  guint64 key_id;               /* the newest of them that is known */
+  guint64 asked_ms;
+  gboolean found;
+} Wanted;
 
 struct _E2eeKeyStore
 {
@@ -30,6 +42,12 @@ struct _E2eeKeyStore
   e2ee_keyring *ring;
   guint64 generation;           /* the ring's epoch: how often the list has changed */
   GHashTable *statuses;
+  GHashTable *strangers;
+  gchar *sender;
+  GstE2eeMedia media;
+  GArray *wanted;               /* Wanted */
+  guint64 turns;                /* how often the provider has been asked */
+  guint64 taken;                /* whose answer is in use */
   gchar *complaint;
 };
 
@@ -80,7 +98,7 @@ make_key (E2eeKeyStore * store, GstE2eeKey * listed, e2ee_key ** key)
   params.kid = gst_e2ee_key_get_key_id (listed);
   params.base_key.data = gst_e2ee_key_peek_base_key (listed, &params.base_key.size);
   params.usage = store->usage == GST_E2EE_KEY_USAGE_ENCRYPT ? E2EE_KEY_ENCRYPT : E2EE_KEY_DECRYPT;
-  params.origin = E2EE_KEY_STATIC;
+  params.origin = gst_e2ee_key_is_of_group (listed) ? E2EE_KEY_OF_GROUP : E2EE_KEY_STATIC;
   params.replay_window = store->settings.replay_window;
   params.hard_limit = store->settings.frame_limit;
   if (params.suite == NULL)
@@ -96,8 +114,21 @@ complain (E2eeKeyStore * store, GstE2eeKey * listed, e2ee_result result)
       gst_e2ee_key_get_key_id (listed), e2ee_result_text (result));
 }
 
+static gboolean
+is_stranger (E2eeKeyStore * store, const GstE2eeKey * listed)
+{
+  return store->sender && !gst_e2ee_key_is_of_sender (listed, store->sender);
+}
+
+static void
+add_key_id (GHashTable * set, guint64 key_id)
+{
+  g_hash_table_add (set, g_memdup2 (&key_id, sizeof key_id));
+}
+
 /* Must be called with the lock held.  Adds @listed to @entries, with the working key that it
- * already has in @old. */
+ * already has in @old.  A key of somebody who is not expected is not made; one that was made
+ * before is kept for its replay window. */
 static gboolean
 take_listed (E2eeKeyStore * store, GPtrArray * entries, GPtrArray * old, GstE2eeKey * listed,
     gboolean ours)
@@ -112,6 +143,9 @@ take_listed (E2eeKeyStore * store, GPtrArray * entries, GPtrArray * old, GstE2ee
   known = find_entry (old, listed);
   if (known) {
     key = e2ee_key_ref (known->key);
+  } else if (is_stranger (store, listed)) {
+    add_key_id (store->strangers, gst_e2ee_key_get_key_id (listed));
+    return FALSE;
   } else {
     e2ee_result result = make_key (store, listed, &key);
 
@@ -129,6 +163,48 @@ take_listed (E2eeKeyStore * store, GPtrArray * entries, GPtrArray * old, GstE2ee
   return TRUE;
 }
 
+/* What is said of frames under @listed.  They were decrypted and authenticated, even when they come
+ * late, in a state that knows of no protection. */
+static GstE2eeStatus *
+make_status (E2eeKeyStore * store, const GstE2eeKey * listed)
+{
+  GstE2eeState state = store->media.state;
+
+  if (state == GST_E2EE_STATE_OFF || state == GST_E2EE_STATE_UNKNOWN)
+    state = GST_E2EE_STATE_ON;
+  return gst_e2ee_status_new (state, gst_e2ee_key_get_sender (listed),
+      gst_e2ee_key_get_epoch (listed));
+}
+
+/* Must be called with the lock held.  Retired keys still open frames: their status stays known
+ * until they are gone. */
+static void
+keep_statuses_of_retired (E2eeKeyStore * store, GHashTable * statuses, guint64 now_ms)
+{
+  GHashTableIter iter;
+  gpointer key_id, status;
+
+  if (store->statuses == NULL)
+    return;
+  g_hash_table_iter_init (&iter, store->statuses);
+  while (g_hash_table_iter_next (&iter, &key_id, &status))
+    if (!g_hash_table_contains (statuses, key_id)
+        && e2ee_keyring_find (store->ring, *(guint64 *) key_id, now_ms, NULL))
+      g_hash_table_insert (statuses, g_memdup2 (key_id, sizeof (guint64)),
+          gst_e2ee_status_ref (status));
+}
+
+/* Takes @next, if there is one, in place of the ring. */
+static void
+replace_ring (E2eeKeyStore * store, e2ee_keyring * next)
+{
+  if (next == NULL)
+    return;
+  if (store->ring)
+    e2ee_keyring_unref (store->ring);
+  store->ring = next;
+}
+
 /* Must be called with the lock held.  The ring's epochs are generations of the list: a key that is
  * listed again moves to the new one, so that retiring everything before it retires exactly what is
  * listed no more. */
@@ -136,55 +212,58 @@ static void
 publish (E2eeKeyStore * store)
 {
   guint64 now_ms = g_get_monotonic_time () / 1000;
+  gboolean keeps_old = store->provider && gst_e2ee_key_provider_can_find (store->provider);
   GHashTable *statuses = statuses_new ();
-  e2ee_keyring *ring, *next;
+  e2ee_keyring *next;
 
   store->generation++;
-  ring = store->ring ? e2ee_keyring_ref (store->ring) : e2ee_keyring_new ();
-  if (ring == NULL)
+  if (store->ring == NULL)
+    replace_ring (store, e2ee_keyring_new ());
+  if (store->ring == NULL)
     g_error ("out of memory");
   for (guint i = 0; i < store->entries->len; i++) {
     Entry *entry = g_ptr_array_index (store->entries, i);
     guint64 key_id = gst_e2ee_key_get_key_id (entry->listed);
 
     g_hash_table_replace (statuses, g_memdup2 (&key_id, sizeof key_id),
-        gst_e2ee_status_new (GST_E2EE_STATE_ON, gst_e2ee_key_get_sender (entry->listed),
-            gst_e2ee_key_get_epoch (entry->listed)));
+        make_status (store, entry->listed));
+    if (is_stranger (store, entry->listed))
+      add_key_id (store->strangers, key_id);
     if (store->usage == GST_E2EE_KEY_USAGE_DECRYPT) {
-      e2ee_result result = e2ee_keyring_add (ring, entry->key, store->generation, &next);
+      e2ee_result result = e2ee_keyring_add (store->ring, entry->key, store->generation, &next);
 
-      if (result != E2EE_OK) {
+      if (result != E2EE_OK)
         complain (store, entry->listed, result);
-        continue;
-      }
-      e2ee_keyring_unref (ring);
-      ring = next;
+      replace_ring (store, next);
     }
   }
-  next = e2ee_keyring_retire (ring, store->generation, now_ms + E2EE_KEY_STORE_RETIRE_MS, now_ms);
-  if (next) {
-    e2ee_keyring_unref (ring);
-    ring = next;
-  }
+  replace_ring (store, e2ee_keyring_retire (store->ring, store->generation,
+          keeps_old ? now_ms : now_ms + E2EE_KEY_STORE_RETIRE_MS, now_ms));
 
-  if (store->ring)
-    e2ee_keyring_unref (store->ring);
-  store->ring = ring;
-  /* Retired keys still open frames: their status stays known until the list has changed twice. */
-  if (store->statuses) {
-    GHashTableIter iter;
-    gpointer key_id, status;
-
-    g_hash_table_iter_init (&iter, store->statuses);
-    while (g_hash_table_iter_next (&iter, &key_id, &status))
-      if (!g_hash_table_contains (statuses, key_id)
-          && e2ee_keyring_find (ring, *(guint64 *) key_id, now_ms, NULL))
-        g_hash_table_insert (statuses, g_memdup2 (key_id, sizeof (guint64)),
-            gst_e2ee_status_ref (status));
-    g_hash_table_unref (store->statuses);
-  }
+  keep_statuses_of_retired (store, statuses, now_ms);
+  g_clear_pointer (&store->statuses, g_hash_table_unref);
   store->statuses = statuses;
   atomic_fetch_add (&store->serial, 1);
+}
+
+/* Must be called with the lock held.  A set of its own for the next snapshot, with those whose keys
+ * are still there. */
+static void
+renew_strangers (E2eeKeyStore * store)
+{
+  GHashTable *strangers = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  GHashTableIter iter;
+  gpointer key_id;
+
+  if (store->strangers) {
+    g_hash_table_iter_init (&iter, store->strangers);
+    while (g_hash_table_iter_next (&iter, &key_id, NULL))
+      if (store->sender && store->ring && e2ee_keyring_find (store->ring, *(guint64 *) key_id,
+              g_get_monotonic_time () / 1000, NULL))
+        add_key_id (strangers, *(guint64 *) key_id);
+    g_hash_table_unref (store->strangers);
+  }
+  store->strangers = strangers;
 }
 
 /* Must be called with the lock held. */
@@ -193,6 +272,7 @@ take_list (E2eeKeyStore * store, GList * listed)
 {
   GPtrArray *entries = g_ptr_array_new_with_free_func (entry_free);
 
+  renew_strangers (store);
   for (GList * link = listed; link; link = link->next)
     take_listed (store, entries, store->entries, link->data, FALSE);
   for (guint i = 0; i < store->entries->len; i++) {
@@ -206,17 +286,134 @@ take_list (E2eeKeyStore * store, GList * listed)
   publish (store);
 }
 
+/* Must be called with the lock held.  The streams whose keys are needed: those that were asked for,
+ * but for those that nobody knew for two seconds, and those that there are keys of. */
+static GArray *
+copy_wanted (E2eeKeyStore * store)
+{
+  guint64 now_ms = g_get_monotonic_time () / 1000;
+  GArray *wanted;
+
+  for (guint i = store->wanted->len; i > 0; i--) {
+    Wanted *w = &g_array_index (store->wanted, Wanted, i - 1);
+
+    if (!w->found && now_ms - w->asked_ms > WANTED_MS)
+      g_array_remove_index_fast (store->wanted, i - 1);
+  }
+  wanted = g_array_copy (store->wanted);
+  for (guint i = 0; i < store->entries->len; i++) {
+    Entry *entry = g_ptr_array_index (store->entries, i);
+    Wanted w = { gst_e2ee_key_get_key_id (entry->listed), now_ms, TRUE };
+
+    if (!entry->ours)
+      g_array_append_val (wanted, w);
+  }
+  return wanted;
+}
+
+/* Must be called with the lock held.  The key ids move on with the epochs. */
+static void
+note_found (E2eeKeyStore * store, guint64 key_id, GList * keys)
+{
+  for (guint i = 0; i < store->wanted->len; i++) {
+    Wanted *w = &g_array_index (store->wanted, Wanted, i);
+
+    if (w->key_id != key_id)
+      continue;
+    w->found = keys != NULL;
+    if (keys)
+      w->key_id = gst_e2ee_key_get_key_id (keys->data);
+  }
+}
+
+static gboolean
+has_key (GHashTable * seen, GstE2eeKey * key)
+{
+  guint64 key_id = gst_e2ee_key_get_key_id (key);
+
+  return g_hash_table_contains (seen, &key_id);
+}
+
+/* What @provider has for this element, in its order: all that it lists, unless that is too much,
+ * and what frames have asked for.  Called with no lock held. */
+static GList *
+ask (E2eeKeyStore * store, GstE2eeKeyProvider * provider, GArray * wanted)
+{
+  GList *keys = gst_e2ee_key_provider_list_keys (provider, store->usage);
+  GHashTable *seen;
+
+  if (!gst_e2ee_key_provider_can_find (provider))
+    return keys;
+  if (g_list_length (keys) > E2EE_KEY_STORE_EAGER) {
+    g_list_free_full (keys, (GDestroyNotify) gst_e2ee_key_unref);
+    keys = NULL;
+  }
+  seen = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  for (GList * link = keys; link; link = link->next)
+    add_key_id (seen, gst_e2ee_key_get_key_id (link->data));
+  for (guint i = 0; i < wanted->len; i++) {
+    guint64 key_id = g_array_index (wanted, Wanted, i).key_id;
+    GList *found;
+
+    if (g_hash_table_contains (seen, &key_id))
+      continue;
+    found = gst_e2ee_key_provider_find_keys (provider, store->usage, key_id);
+    g_mutex_lock (&store->lock);
+    note_found (store, key_id, found);
+    g_mutex_unlock (&store->lock);
+    for (GList * link = found; link; link = link->next) {
+      if (has_key (seen, link->data))
+        continue;
+      add_key_id (seen, gst_e2ee_key_get_key_id (link->data));
+      keys = g_list_append (keys, gst_e2ee_key_ref (link->data));
+    }
+    g_list_free_full (found, (GDestroyNotify) gst_e2ee_key_unref);
+  }
+  g_hash_table_unref (seen);
+  return keys;
+}
+
+/* Asks @provider and takes its answer, unless somebody who asked later has done so already: what he
+ * heard is at least as new. */
+static void
+refresh (E2eeKeyStore * store, GstE2eeKeyProvider * provider)
+{
+  GstE2eeMedia media;
+  GArray *wanted;
+  GList *listed;
+  guint64 turn;
+
+  g_mutex_lock (&store->lock);
+  turn = ++store->turns;
+  wanted = copy_wanted (store);
+  g_mutex_unlock (&store->lock);
+
+  gst_e2ee_key_provider_get_media (provider, &media);
+  listed = ask (store, provider, wanted);
+
+  g_mutex_lock (&store->lock);
+  if (store->provider == provider && turn > store->taken) {
+    store->taken = turn;
+    store->media = media;
+    take_list (store, listed);
+  }
+  g_mutex_unlock (&store->lock);
+  g_list_free_full (listed, (GDestroyNotify) gst_e2ee_key_unref);
+  g_array_unref (wanted);
+}
+
 static void
 on_keys_changed (GstE2eeKeyProvider * provider, gpointer user_data)
 {
-  E2eeKeyStore *store = user_data;
-  GList *listed = gst_e2ee_key_provider_list_keys (provider, store->usage);
+  refresh (user_data, provider);
+}
 
-  g_mutex_lock (&store->lock);
-  if (store->provider == provider)
-    take_list (store, listed);
-  g_mutex_unlock (&store->lock);
-  g_list_free_full (listed, (GDestroyNotify) gst_e2ee_key_unref);
+static void
+reset_media (E2eeKeyStore * store)
+{
+  memset (&store->media, 0, sizeof store->media);
+  store->media.mode = GST_E2EE_MEDIA_MODE_PROTECTED;
+  store->media.state = GST_E2EE_STATE_ON;
 }
 
 E2eeKeyStore *
@@ -229,6 +426,9 @@ e2ee_key_store_new (GstE2eeKeyUsage usage)
   store->settings.key_id = -1;
   store->entries = g_ptr_array_new_with_free_func (entry_free);
   store->removed = g_ptr_array_new_with_free_func ((GDestroyNotify) gst_e2ee_key_unref);
+  store->wanted = g_array_new (FALSE, FALSE, sizeof (Wanted));
+  renew_strangers (store);
+  reset_media (store);
   atomic_init (&store->serial, 1);
   return store;
 }
@@ -240,6 +440,9 @@ store_clear (gpointer data)
 
   g_ptr_array_unref (store->entries);
   g_ptr_array_unref (store->removed);
+  g_array_unref (store->wanted);
+  g_hash_table_unref (store->strangers);
+  g_free (store->sender);
   g_mutex_clear (&store->lock);
 }
 
@@ -271,7 +474,6 @@ void
 e2ee_key_store_set_provider (E2eeKeyStore * store, GstE2eeKeyProvider * provider)
 {
   GstE2eeKeyProvider *old;
-  GList *listed = NULL;
   gulong old_id;
 
   g_mutex_lock (&store->lock);
@@ -292,12 +494,87 @@ e2ee_key_store_set_provider (E2eeKeyStore * store, GstE2eeKeyProvider * provider
     g_mutex_lock (&store->lock);
     store->changed_id = id;
     g_mutex_unlock (&store->lock);
-    listed = gst_e2ee_key_provider_list_keys (provider, store->usage);
+    refresh (store, provider);
+  } else {
+    g_mutex_lock (&store->lock);
+    reset_media (store);
+    take_list (store, NULL);
+    g_mutex_unlock (&store->lock);
   }
+}
+
+void
+e2ee_key_store_set_sender (E2eeKeyStore * store, const gchar * sender)
+{
+  GstE2eeKeyProvider *provider = NULL;
+
   g_mutex_lock (&store->lock);
-  take_list (store, listed);
+  g_free (store->sender);
+  store->sender = g_strdup (sender);
+  if (store->provider)
+    provider = g_object_ref (store->provider);
   g_mutex_unlock (&store->lock);
-  g_list_free_full (listed, (GDestroyNotify) gst_e2ee_key_unref);
+  if (provider) {
+    refresh (store, provider);
+    g_object_unref (provider);
+  }
+}
+
+typedef struct
+{
+  E2eeKeyStore *store;
+  GstE2eeKeyProvider *provider;
+} Search;
+
+/* In a thread of the pool. */
+static void
+search (gpointer data, gpointer user_data)
+{
+  Search *search = data;
+
+  refresh (search->store, search->provider);
+  g_object_unref (search->provider);
+  store_unref (search->store, NULL);
+  g_free (search);
+}
+
+/* Never freed: searches of any element may be under way as long as the process lives. */
+static GThreadPool *
+search_pool (void)
+{
+  static GThreadPool *pool = NULL;
+  static gsize once = 0;
+
+  if (g_once_init_enter (&once)) {
+    pool = g_thread_pool_new (search, NULL, 1, FALSE, NULL);
+    g_once_init_leave (&once, 1);
+  }
+  return pool;
+}
+
+void
+e2ee_key_store_want (E2eeKeyStore * store, guint64 key_id)
+{
+  Wanted w = { key_id, g_get_monotonic_time () / 1000, FALSE };
+  Search *job = NULL;
+  guint i;
+
+  g_mutex_lock (&store->lock);
+  for (i = 0; i < store->wanted->len; i++)
+    if (g_array_index (store->wanted, Wanted, i).key_id == key_id)
+      break;
+  if (i < store->wanted->len)
+    g_array_index (store->wanted, Wanted, i).asked_ms = w.asked_ms;
+  else if (i < E2EE_KEY_STORE_MAX_WANTED)
+    g_array_append_val (store->wanted, w);
+  if (store->provider && gst_e2ee_key_provider_can_find (store->provider)) {
+    job = g_new (Search, 1);
+    job->store = g_atomic_rc_box_acquire (store);
+    job->provider = g_object_ref (store->provider);
+  }
+  g_mutex_unlock (&store->lock);
+  if (job)
+    g_thread_pool_push (search_pool (), job, NULL);
 }
 
 gboolean
@@ -305,7 +582,11 @@ e2ee_key_store_add (E2eeKeyStore * store, GstE2eeKey * key)
 {
   gboolean taken;
 
+  /* What counts from 0 comes from the provider that gives it to one element alone. */
+  if (gst_e2ee_key_is_of_group (key))
+    return FALSE;
   g_mutex_lock (&store->lock);
+  renew_strangers (store);
   for (guint i = store->removed->len; i > 0; i--)
     if (gst_e2ee_key_is_equal (g_ptr_array_index (store->removed, i - 1), key))
       g_ptr_array_remove_index (store->removed, i - 1);
@@ -346,6 +627,7 @@ e2ee_key_store_remove (E2eeKeyStore * store, guint64 key_id)
   gboolean found = FALSE;
 
   g_mutex_lock (&store->lock);
+  renew_strangers (store);
   for (guint i = store->entries->len; i > 0; i--) {
     Entry *entry = g_ptr_array_index (store->entries, i - 1);
 
@@ -364,6 +646,7 @@ void
 e2ee_key_store_clear (E2eeKeyStore * store)
 {
   g_mutex_lock (&store->lock);
+  renew_strangers (store);
   for (guint i = store->entries->len; i > 0; i--)
     remove_entry (store, i - 1);
   /* Keys that were listed no more go as well. */
@@ -387,6 +670,10 @@ e2ee_key_store_reset (E2eeKeyStore * store)
   g_clear_pointer (&store->ring, e2ee_keyring_unref);
   g_clear_pointer (&store->statuses, g_hash_table_unref);
   g_clear_pointer (&store->complaint, g_free);
+  g_array_set_size (store->wanted, 0);
+  g_clear_pointer (&store->strangers, g_hash_table_unref);
+  renew_strangers (store);
+  reset_media (store);
   atomic_fetch_add (&store->serial, 1);
   g_mutex_unlock (&store->lock);
 
@@ -436,10 +723,14 @@ e2ee_key_store_take (E2eeKeyStore * store, E2eeKeySnapshot * snapshot)
   e2ee_key_snapshot_clear (snapshot);
   g_mutex_lock (&store->lock);
   snapshot->serial = atomic_load (&store->serial);
-  if (store->ring == NULL)
+  if (store->ring == NULL) {
+    renew_strangers (store);
     publish (store);
+  }
   snapshot->ring = e2ee_keyring_ref (store->ring);
   snapshot->statuses = g_hash_table_ref (store->statuses);
+  snapshot->strangers = g_hash_table_ref (store->strangers);
+  snapshot->media = store->media;
   if (store->usage == GST_E2EE_KEY_USAGE_ENCRYPT) {
     Entry *entry = choose_sending (store);
 
@@ -463,6 +754,7 @@ e2ee_key_snapshot_clear (E2eeKeySnapshot * snapshot)
   g_clear_pointer (&snapshot->sending, e2ee_key_unref);
   g_clear_pointer (&snapshot->sending_status, gst_e2ee_status_unref);
   g_clear_pointer (&snapshot->statuses, g_hash_table_unref);
+  g_clear_pointer (&snapshot->strangers, g_hash_table_unref);
   snapshot->serial = 0;
 }
 
@@ -470,4 +762,19 @@ GstE2eeStatus *
 e2ee_key_snapshot_status (const E2eeKeySnapshot * snapshot, guint64 key_id)
 {
   return snapshot->statuses ? g_hash_table_lookup (snapshot->statuses, &key_id) : NULL;
+}
+
+gboolean
+e2ee_key_snapshot_is_stranger (const E2eeKeySnapshot * snapshot, guint64 key_id)
+{
+  return snapshot->strangers && g_hash_table_size (snapshot->strangers) > 0
+      && g_hash_table_contains (snapshot->strangers, &key_id);
+}
+
+gboolean
+e2ee_key_snapshot_is_ours (const E2eeKeySnapshot * snapshot, guint64 key_id)
+{
+  const GstE2eeMedia *media = &snapshot->media;
+
+  return media->key_id_mask != 0 && (key_id & media->key_id_mask) == media->key_id_value;
 }

@@ -7,7 +7,11 @@
  * one snapshot and compares one atomic number a frame; only after a change does it take the lock.
  *
  * A key that stays the same through a change keeps its counter and its replay window.  A receiving
- * key that is no longer listed is kept for ten seconds, so that frames on their way still open. */
+ * key that is no longer listed is kept for ten seconds, so that frames on their way still open; a
+ * provider that finds keys (a meeting) keeps the old ones itself as long as they are good.
+ *
+ * A meeting knows far more keys than one element sees.  Of a large one only those are made that
+ * frames have asked for, and their successors. */
 #pragma once
 
 #include <gst/e2ee/e2ee.h>
@@ -16,6 +20,10 @@
 G_BEGIN_DECLS
 
 #define E2EE_KEY_STORE_RETIRE_MS 10000
+/* Of a provider that finds keys, up to so many listed ones are made before a frame asks for them. */
+#define E2EE_KEY_STORE_EAGER 64
+/* And so many streams may be asked for.  What one frame can make us do is so bounded. */
+#define E2EE_KEY_STORE_MAX_WANTED 256
 
 typedef struct _E2eeKeyStore E2eeKeyStore;
 
@@ -26,6 +34,8 @@ typedef struct
   e2ee_key *sending;            /* sending: the key to use, NULL when there is none */
   GstE2eeStatus *sending_status;
   GHashTable *statuses;         /* guint64 * key id -> GstE2eeStatus * */
+  GHashTable *strangers;        /* guint64 * key id of others than the sender expected */
+  GstE2eeMedia media;
   gint serial;
 } E2eeKeySnapshot;
 
@@ -45,8 +55,15 @@ void e2ee_key_store_configure (E2eeKeyStore * store, const E2eeKeyStoreSettings 
 /* @provider may be NULL.  Its keys are taken now and at every `keys-changed`. */
 void e2ee_key_store_set_provider (E2eeKeyStore * store, GstE2eeKeyProvider * provider);
 
-/* A key from outside of the provider.  FALSE: it cannot be used for this direction or does not fit
- * its suite. */
+/* Receiving: whose frames are let in; NULL: everybody's. */
+void e2ee_key_store_set_sender (E2eeKeyStore * store, const gchar * sender);
+
+/* A frame needs a key that is not there.  When the provider finds keys it is asked in another
+ * thread, and again whenever its keys change within two seconds. */
+void e2ee_key_store_want (E2eeKeyStore * store, guint64 key_id);
+
+/* A key from outside of the provider.  FALSE: it cannot be used for this direction, does not fit
+ * its suite, or is a meeting's. */
 gboolean e2ee_key_store_add (E2eeKeyStore * store, GstE2eeKey * key);
 
 /* Forgets keys at once, even if the provider still lists them, until it lists others.  FALSE: no
@@ -66,5 +83,9 @@ gboolean e2ee_key_store_take (E2eeKeyStore * store, E2eeKeySnapshot * snapshot);
 void e2ee_key_snapshot_clear (E2eeKeySnapshot * snapshot);
 /* The status of frames under @key_id; owned by the snapshot, NULL when unknown. */
 GstE2eeStatus *e2ee_key_snapshot_status (const E2eeKeySnapshot * snapshot, guint64 key_id);
+/* TRUE when frames under @key_id come from somebody else than the sender expected. */
+gboolean e2ee_key_snapshot_is_stranger (const E2eeKeySnapshot * snapshot, guint64 key_id);
+/* TRUE when a frame under @key_id is one of the provider's, whether the key is there or not. */
+gboolean e2ee_key_snapshot_is_ours (const E2eeKeySnapshot * snapshot, guint64 key_id);
 
 G_END_DECLS
