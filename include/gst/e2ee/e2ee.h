@@ -11,4 +11,5 @@
 #include <gst/e2ee/meeting.h>
 #include <gst/e2ee/policy.h>
 #include <gst/e2ee/status.h>
+#include <gst/e2ee/audit.h>
 #include <gst/e2ee/transport.h>
