@@ -90,19 +90,3 @@ gst_e2ee_policy_flush_get_type (void)
     g_once_init_leave (&type, g_enum_register_static ("GstE2eePolicyFlush", values));
   return type;
 }
-
-GType
-gst_e2ee_policy_floor_get_type (void)
-{
-  static const GEnumValue values[] = {
-    {GST_E2EE_FLOOR_ALLOW, "What the host decides", "allow"},
-    {GST_E2EE_FLOOR_REQUIRE, "Clear media is never passed on", "require"},
-    {GST_E2EE_FLOOR_FORBID, "Encrypted media is never passed on", "forbid"},
-    {0, NULL, NULL}
-  };
-  static gsize type = 0;
-
-  if (g_once_init_enter (&type))
-    g_once_init_leave (&type, g_enum_register_static ("GstE2eePolicyFloor", values));
-  return type;
-}

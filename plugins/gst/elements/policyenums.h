@@ -103,6 +103,4 @@ typedef enum
 #define GST_TYPE_E2EE_POLICY_FLUSH (gst_e2ee_policy_flush_get_type ())
 GType gst_e2ee_policy_flush_get_type (void);
 
-GType gst_e2ee_policy_floor_get_type (void);
-
 G_END_DECLS

@@ -169,7 +169,7 @@ e2ee_policy_settings_install (GObjectClass * klass)
    */
   g_object_class_install_property (klass, PROP_E2EE,
       g_param_spec_enum ("e2ee", "End-to-end encryption",
-          "What this participant insists on", gst_e2ee_policy_floor_get_type (), DEFAULT_FLOOR,
+          "What this participant insists on", GST_TYPE_E2EE_FLOOR, DEFAULT_FLOOR,
           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING));
   /**
    * GstE2eePolicy:transport:
