@@ -29,12 +29,15 @@ e2ee_authorities_parse (e2ee_bytes jwk_set, e2ee_authorities * authorities)
 {
   const json_t *keys;
   json_t *set;
-  e2ee_meeting_result r = E2EE_MEETING_ERR_KEY_FORMAT;
+  e2ee_meeting_result r;
 
   memset (authorities, 0, sizeof (*authorities));
-  if (jwk_set.size == 0 || jwk_set.size > MAX_AUTHORITIES_SIZE)
+  if (jwk_set.size > MAX_AUTHORITIES_SIZE)
+    return E2EE_MEETING_ERR_KEY_FORMAT;
+  r = e2ee_json_read (jwk_set, E2EE_MEETING_ERR_KEY_FORMAT, &set);
+  if (r != E2EE_MEETING_OK)
     return r;
-  set = json_loadb ((const char *) jwk_set.data, jwk_set.size, JSON_REJECT_DUPLICATES, NULL);
+  r = E2EE_MEETING_ERR_KEY_FORMAT;
   keys = json_object_get (set, "keys");
   if (!json_is_array (keys) || json_array_size (keys) == 0
       || json_array_size (keys) > sizeof (authorities->keys) / sizeof (authorities->keys[0]))

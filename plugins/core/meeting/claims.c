@@ -9,6 +9,26 @@
 #include "core/meeting/jwk.h"
 
 e2ee_meeting_result
+e2ee_json_read (e2ee_bytes text, e2ee_meeting_result wrong, json_t ** object)
+{
+  json_error_t error;
+
+  *object = NULL;
+  if (text.size == 0)
+    return wrong;
+  *object = json_loadb ((const char *) text.data, text.size, JSON_REJECT_DUPLICATES, &error);
+  /* Where memory fails, jansson often says nothing. */
+  if (*object == NULL
+      && (error.text[0] == '\0' || json_error_code (&error) == json_error_out_of_memory))
+    return E2EE_MEETING_ERR_NO_MEMORY;
+  if (json_is_object (*object))
+    return E2EE_MEETING_OK;
+  json_decref (*object);
+  *object = NULL;
+  return wrong;
+}
+
+e2ee_meeting_result
 e2ee_claim_number (const json_t * claims, const char *name, uint64_t * value)
 {
   const json_t *claim = json_object_get (claims, name);

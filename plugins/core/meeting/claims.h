@@ -1,4 +1,4 @@
-/* Reading claims: present, of the right type and in range, or JWS_CLAIMS.
+/* Reading JSON objects and their claims: present, of the right type and in range, or JWS_CLAIMS.
  *
  * gst-e2ee, LGPL-2.1-or-later */
 #ifndef E2EE_CORE_MEETING_CLAIMS_H
@@ -11,6 +11,11 @@
 
 /* What JSON's readers agree on (RFC 8259 section 6); seconds and revisions stay below. */
 #define E2EE_MAX_NUMBER ((UINT64_C (1) << 53) - 1)
+
+/* One object and nothing else, no member twice.  @wrong for any other text, NO_MEMORY as far as the
+ * parser tells.  decref the object. */
+E2EE_MUST_USE e2ee_meeting_result e2ee_json_read (e2ee_bytes text, e2ee_meeting_result wrong,
+    json_t ** object);
 
 /* 0 to E2EE_MAX_NUMBER; 1.0 is no integer. */
 E2EE_MUST_USE e2ee_meeting_result e2ee_claim_number (const json_t * claims, const char *name,

@@ -6,11 +6,11 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#include <jansson.h>
 #include <sodium.h>
 
 #include "core/crypto/jwktext.h"
 #include "core/crypto/secret.h"
+#include "core/meeting/claims.h"
 #include "core/meeting/jwk.h"
 
 #define SEED_SIZE 32
@@ -82,18 +82,10 @@ read_private (const json_t * jwk, e2ee_bytes original, e2ee_device * device)
   e2ee_public_key claimed;
   e2ee_meeting_result r;
   e2ee_bytes text;
-  json_t *half;
 
-  /* Without "d" it has to be a public key. */
-  half = json_copy ((json_t *) jwk);
-  if (half == NULL)
-    return E2EE_MEETING_ERR_NO_MEMORY;
-  json_object_del (half, "d");
-  r = e2ee_jwk_read (half, &claimed);
-  json_decref (half);
+  r = e2ee_jwk_read_public_half (jwk, &claimed);
   if (r != E2EE_MEETING_OK)
     return r;
-
   if (!json_is_string (d))
     return E2EE_MEETING_ERR_KEY_FORMAT;
   text = e2ee_jwk_text_find (original, json_string_value (d), json_string_length (d));
@@ -128,8 +120,9 @@ e2ee_device_from_jwk (e2ee_bytes text, e2ee_device ** device)
     goto out;
   }
   e2ee_jwk_text_hide ((char *) hidden, text.size, readable);
-  jwk = json_loadb ((const char *) hidden, text.size, JSON_REJECT_DUPLICATES, NULL);
-  r = jwk != NULL ? read_private (jwk, text, made) : E2EE_MEETING_ERR_KEY_FORMAT;
+  r = e2ee_json_read (E2EE_BYTES (hidden, text.size), E2EE_MEETING_ERR_KEY_FORMAT, &jwk);
+  if (r == E2EE_MEETING_OK)
+    r = read_private (jwk, text, made);
 
 out:
   json_decref (jwk);

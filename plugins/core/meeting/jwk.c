@@ -20,18 +20,27 @@ has_text (const json_t * jwk, const char *name, const char *wanted)
 }
 
 e2ee_meeting_result
-e2ee_jwk_read (const json_t * jwk, e2ee_public_key * key)
+e2ee_jwk_read_public_half (const json_t * jwk, e2ee_public_key * key)
 {
   const json_t *x = json_object_get (jwk, "x");
 
   if (!has_text (jwk, "kty", "OKP") || !has_text (jwk, "crv", "Ed25519")
-      || json_object_get (jwk, "d") != NULL || !json_is_string (x)
+      || !json_is_string (x)
       || !e2ee_base64url_read_32 (json_string_value (x), json_string_length (x), key->bytes)
       || !crypto_core_ed25519_is_valid_point (key->bytes)) {
     memset (key, 0, sizeof (*key));
     return E2EE_MEETING_ERR_KEY_FORMAT;
   }
   return E2EE_MEETING_OK;
+}
+
+e2ee_meeting_result
+e2ee_jwk_read (const json_t * jwk, e2ee_public_key * key)
+{
+  if (json_object_get (jwk, "d") == NULL)
+    return e2ee_jwk_read_public_half (jwk, key);
+  memset (key, 0, sizeof (*key));
+  return E2EE_MEETING_ERR_KEY_FORMAT;
 }
 
 json_t *

@@ -15,7 +15,11 @@
  * that is no point of the curve's main subgroup, and for one that tells its private half. */
 E2EE_MUST_USE e2ee_meeting_result e2ee_jwk_read (const json_t * jwk, e2ee_public_key * key);
 
-/* The same form; NULL without memory. */
+/* The same of a private key, whose "d" is the caller's to read. */
+E2EE_MUST_USE e2ee_meeting_result e2ee_jwk_read_public_half (const json_t * jwk,
+    e2ee_public_key * key);
+
+/* The form that e2ee_jwk_read() reads; NULL without memory. */
 json_t *e2ee_jwk_new (const e2ee_public_key * key);
 
 /* Exactly 32 bytes; 0 when @text is anything else. */

@@ -7,6 +7,7 @@
 
 #include <sodium.h>
 
+#include "core/meeting/claims.h"
 #include "core/meeting/jwk.h"
 
 /* header "." payload "." signature */
@@ -44,22 +45,13 @@ static e2ee_meeting_result
 decode_object (e2ee_bytes text, json_t ** object)
 {
   e2ee_mls_buffer json;
-  json_error_t error;
   e2ee_meeting_result r = e2ee_base64url_decode (text, &json);
 
   *object = NULL;
-  if (r != E2EE_MEETING_OK)
-    return r;
-  *object = json_loadb ((const char *) json.data, json.size, JSON_REJECT_DUPLICATES, &error);
+  if (r == E2EE_MEETING_OK)
+    r = e2ee_json_read (e2ee_mls_buffer_view (json), E2EE_MEETING_ERR_JWS_FORMAT, object);
   e2ee_mls_buffer_clear (&json);
-  if (*object == NULL && json_error_code (&error) == json_error_out_of_memory)
-    return E2EE_MEETING_ERR_NO_MEMORY;
-  if (!json_is_object (*object)) {
-    json_decref (*object);
-    *object = NULL;
-    return E2EE_MEETING_ERR_JWS_FORMAT;
-  }
-  return E2EE_MEETING_OK;
+  return r;
 }
 
 static int

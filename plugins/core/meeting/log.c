@@ -112,18 +112,19 @@ follows (const json_t * object, const e2ee_log * log)
       && json_is_string (prev) && strcmp (json_string_value (prev), expected) == 0;
 }
 
-static int
-is_next (e2ee_bytes line, const e2ee_log * log)
+static e2ee_meeting_result
+check_next (e2ee_bytes line, const e2ee_log * log)
 {
   json_t *object;
-  int ok;
+  e2ee_meeting_result r;
 
-  if (line.size == 0 || line.size > MAX_LINE_SIZE)
-    return 0;
-  object = json_loadb ((const char *) line.data, line.size, JSON_REJECT_DUPLICATES, NULL);
-  ok = json_is_object (object) && follows (object, log);
+  if (line.size > MAX_LINE_SIZE)
+    return E2EE_MEETING_ERR_LOG;
+  r = e2ee_json_read (line, E2EE_MEETING_ERR_LOG, &object);
+  if (r == E2EE_MEETING_OK && !follows (object, log))
+    r = E2EE_MEETING_ERR_LOG;
   json_decref (object);
-  return ok;
+  return r;
 }
 
 e2ee_meeting_result
@@ -137,10 +138,11 @@ e2ee_log_verify (e2ee_bytes lines, e2ee_log * log, uint64_t * wrong)
     const uint8_t *end = memchr (lines.data + at, '\n', lines.size - at);
     const size_t size = end != NULL ? (size_t) (end - lines.data) - at : lines.size - at;
     const e2ee_bytes line = E2EE_BYTES (lines.data + at, size);
+    const e2ee_meeting_result r = check_next (line, log);
 
-    if (!is_next (line, log)) {
+    if (r != E2EE_MEETING_OK) {
       *wrong = log->n;
-      return E2EE_MEETING_ERR_LOG;
+      return r;
     }
     advance (log, line);
     at += size + (end != NULL);
