@@ -28,6 +28,7 @@ e2ee_rtp_packet_read (E2eeRtpPacket * packet, const E2eeRtpCodec * codec, GstBuf
   packet->timestamp = gst_rtp_buffer_get_timestamp (&packet->rtp);
   packet->seq = gst_rtp_buffer_get_seq (&packet->rtp);
   packet->marker = gst_rtp_buffer_get_marker (&packet->rtp);
+  packet->after_loss = GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DISCONT);
   packet->header_size = gst_rtp_buffer_get_header_len (&packet->rtp);
 
   payload_size = gst_rtp_buffer_get_payload_len (&packet->rtp);

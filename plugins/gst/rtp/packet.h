@@ -19,6 +19,7 @@ typedef struct
   guint32 timestamp;
   guint16 seq;
   gboolean marker;
+  gboolean after_loss;          /* something before it is missing, whatever the numbers say */
   gboolean empty;               /* no payload: none of what follows is set */
   gboolean frame_start;
   gsize header_size;            /* CSRCs and extensions included */

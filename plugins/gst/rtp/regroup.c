@@ -82,11 +82,19 @@ is_same_frame (const E2eeRtpRegroup * self, guint i, guint next)
       && self->held[i]->timestamp == self->held[next]->timestamp;
 }
 
+/* rtpulpfecdec gives its packets numbers of its own, in which what it could not restore leaves no
+ * gap, only DISCONT. */
+static gboolean
+is_next (const E2eeRtpRegroup * self, guint i)
+{
+  return self->held[i - 1]->number + 1 == self->held[i]->number && !self->held[i]->after_loss;
+}
+
 /* The neighbours with payload, if nothing is missing on the way there. */
 static guint
 find_previous (const E2eeRtpRegroup * self, guint i)
 {
-  for (; i > 0 && self->held[i - 1]->number + 1 == self->held[i]->number; i--) {
+  for (; i > 0 && is_next (self, i); i--) {
     if (!self->held[i - 1]->empty)
       return i - 1;
   }
@@ -96,7 +104,7 @@ find_previous (const E2eeRtpRegroup * self, guint i)
 static guint
 find_next (const E2eeRtpRegroup * self, guint i)
 {
-  for (; i + 1 < self->n_held && self->held[i]->number + 1 == self->held[i + 1]->number; i++) {
+  for (; i + 1 < self->n_held && is_next (self, i + 1); i++) {
     if (!self->held[i + 1]->empty)
       return i + 1;
   }

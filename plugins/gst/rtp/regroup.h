@@ -8,7 +8,8 @@
  * Order: packets of a frame may come in any order, and those of the next frame among them.  A frame
  * without a marker ends where the packet with the next sequence number starts another.  A frame
  * that becomes whole makes every older, incomplete one lost; an older frame of a single packet
- * still goes out, under the number that was left free for it.  Duplicates are dropped.
+ * still goes out, under the number that was left free for it.  Duplicates are dropped.  DISCONT on a
+ * packet says that one before it is missing, also where the numbers have no gap (FEC).
  *
  * Sequence numbers are owned here from the first packet of an SSRC on, which keeps its number: what
  * leaves is contiguous where what came was, and has a gap where packets were lost or a frame was

@@ -330,6 +330,60 @@ GST_START_TEST (test_frame_without_marker_does_not_end_where_a_packet_is_missing
 
 GST_END_TEST;
 
+static GstBuffer *
+discont (GstBuffer * packet)
+{
+  GST_BUFFER_FLAG_SET (packet, GST_BUFFER_FLAG_DISCONT);
+  return packet;
+}
+
+/* As behind rtpulpfecdec, which numbers anew what came and what it restored. */
+GST_START_TEST (test_loss_that_left_no_gap_is_known_by_its_discont)
+{
+  Kit *kit = vp8_kit ();
+
+  kit_push (kit, discont (kit_vp8 (10, 1, TRUE, TRUE, "A")));
+  kit_push (kit, kit_vp8 (11, 2, TRUE, FALSE, "B"));
+  kit_push (kit, discont (kit_vp8 (12, 2, FALSE, TRUE, "D")));
+  kit_assert_frames (kit, "A");
+  kit_push (kit, kit_vp8 (13, 3, TRUE, TRUE, "E"));
+  kit_assert_frames (kit, "A|E");
+  kit_assert_seqs (kit, "10 13");
+  kit_assert_stat (kit, incomplete, 1);
+  fail_unless (GST_BUFFER_IS_DISCONT (kit->out->pdata[1]));
+  kit_free (kit);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_frame_does_not_end_where_the_next_comes_with_a_discont)
+{
+  Kit *kit = vp8_kit ();
+
+  kit_push (kit, kit_vp8 (10, 1, TRUE, FALSE, "A"));
+  kit_push (kit, discont (kit_vp8 (11, 2, TRUE, TRUE, "C")));
+  kit_assert_frames (kit, "C");
+  kit_assert_stat (kit, incomplete, 1);
+  kit_free (kit);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_discont_between_whole_frames_leaves_no_gap)
+{
+  Kit *kit = vp8_kit ();
+
+  kit_push (kit, kit_vp8 (10, 1, TRUE, TRUE, "A"));
+  kit_push (kit, discont (kit_vp8 (11, 2, TRUE, FALSE, "B")));
+  kit_push (kit, kit_vp8 (12, 2, FALSE, TRUE, "C"));
+  kit_assert_frames (kit, "A|BC");
+  kit_assert_seqs (kit, "10 11");
+  kit_assert_stat (kit, incomplete, 0);
+  kit_free (kit);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_padding_between_does_not_hide_the_end)
 {
   Kit *kit = vp8_kit ();
@@ -639,6 +693,9 @@ rtp_regroup_suite (void)
   tcase_add_test (tc, test_straggler_comes_once);
   tcase_add_test (tc, test_next_frame_start_ends_a_frame_without_marker);
   tcase_add_test (tc, test_frame_without_marker_does_not_end_where_a_packet_is_missing);
+  tcase_add_test (tc, test_loss_that_left_no_gap_is_known_by_its_discont);
+  tcase_add_test (tc, test_frame_does_not_end_where_the_next_comes_with_a_discont);
+  tcase_add_test (tc, test_discont_between_whole_frames_leaves_no_gap);
   tcase_add_test (tc, test_padding_between_does_not_hide_the_end);
   tcase_add_test (tc, test_frame_behind_padding_ends_the_one_before_and_is_whole_itself);
   tcase_add_test (tc, test_two_frames_of_one_timestamp_are_told_apart);
