@@ -1,0 +1,415 @@
+/* Packets that webrtcbin has lost and repaired: encrypted frames live through RTX, RED and ULPFEC.
+ *
+ * gst-e2ee, LGPL-2.1-or-later
+ *
+ * Two webrtcbin in this process.  In front of the sender's SRTP, behind RTX, RED and FEC, every
+ * seventh packet is thrown away, and no repair.  Every frame must be opened all the same, which the
+ * counters of SFrame tell; where FEC is alone, those that it restored, since webrtcbin keeps what
+ * FEC needs for hardly longer than the jitter buffer waits.  Nothing waits for a time: a case is
+ * over when enough frames have come. */
+#include <gst/check/gstcheck.h>
+#include <gst/e2ee/e2ee.h>
+#include <gst/rtp/rtp.h>
+#include <gst/webrtc/webrtc.h>
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+#define N_FRAMES 60
+#define LOSE_EVERY 7
+/* For what hangs, and for the jitter buffers, which must not give up on a busy machine. */
+#define LIMIT_S 60
+#define LATENCY_MS 3000
+#define POLL_MS 20
+
+#define KEYS "{\"keys\":[{\"kty\":\"oct\",\"kid\":\"1\",\"k\":\"AAECAwQFBgcICQoLDA0ODw\"}]}"
+#define VP8_PAYLOAD_TYPE 96
+#define VP8_CAPS "application/x-rtp,media=video,encoding-name=VP8,clock-rate=90000,payload=96"
+
+typedef struct
+{
+  GstElement *pipeline;
+  GstElement *sender, *receiver;
+  gchar *keys;
+
+  GMutex lock;                  /* guards the rest */
+  GstElement *dec;
+  guint32 ssrc;                 /* of what is lost; 0 until the first packet */
+  guint n_sent, n_lost;
+  GHashTable *lost;             /* timestamps of frames that lost a packet */
+  guint n_opened, n_repaired;
+  guint64 counter;              /* of the last frame */
+  gboolean skipped;
+} Call;
+
+static guint64
+counter (GstElement * element, const gchar * name)
+{
+  GstStructure *stats = NULL;
+  guint64 value = 0;
+
+  g_object_get (element, "stats", &stats, NULL);
+  fail_unless (gst_structure_get_uint64 (stats, name, &value), "no counter %s", name);
+  gst_structure_free (stats);
+  return value;
+}
+
+/* -- The line -- */
+
+/* RED says in its first byte what is inside, and FEC has a payload type of its own there. */
+static gboolean
+is_media (GstRTPBuffer * rtp)
+{
+  guint type = gst_rtp_buffer_get_payload_type (rtp);
+
+  return type == VP8_PAYLOAD_TYPE
+      || (*(const guint8 *) gst_rtp_buffer_get_payload (rtp) & 0x7f) == VP8_PAYLOAD_TYPE;
+}
+
+/* Retransmissions have an SSRC of their own. */
+static gboolean
+is_lost (Call * call, GstBuffer * buffer)
+{
+  GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+  gboolean lost = FALSE;
+
+  if (!gst_rtp_buffer_map (buffer, GST_MAP_READ, &rtp))
+    return FALSE;
+  g_mutex_lock (&call->lock);
+  if (call->ssrc == 0)
+    call->ssrc = gst_rtp_buffer_get_ssrc (&rtp);
+  if (call->ssrc == gst_rtp_buffer_get_ssrc (&rtp) && is_media (&rtp)) {
+    lost = call->n_sent++ % LOSE_EVERY == LOSE_EVERY - 1;
+    call->n_lost += lost;
+    if (lost)
+      g_hash_table_add (call->lost, GUINT_TO_POINTER (gst_rtp_buffer_get_timestamp (&rtp)));
+  }
+  g_mutex_unlock (&call->lock);
+  gst_rtp_buffer_unmap (&rtp);
+  return lost;
+}
+
+static GstPadProbeReturn
+on_line (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  Call *call = user_data;
+
+  if (info->type & GST_PAD_PROBE_TYPE_BUFFER_LIST) {
+    GstBufferList *list = gst_buffer_list_make_writable (GST_PAD_PROBE_INFO_BUFFER_LIST (info));
+
+    for (guint i = gst_buffer_list_length (list); i > 0; i--)
+      if (is_lost (call, gst_buffer_list_get (list, i - 1)))
+        gst_buffer_list_remove (list, i - 1, 1);
+    GST_PAD_PROBE_INFO_DATA (info) = list;
+    return GST_PAD_PROBE_OK;
+  }
+  return is_lost (call, GST_PAD_PROBE_INFO_BUFFER (info)) ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+}
+
+static void
+on_deep_element (GstBin * bin, GstBin * sub_bin, GstElement * element, Call * call)
+{
+  GstElementFactory *factory = gst_element_get_factory (element);
+  GstPad *pad;
+
+  if (!factory || !g_str_equal (GST_OBJECT_NAME (factory), "dtlssrtpenc"))
+    return;
+  pad = gst_element_get_static_pad (element, "rtp_sink_0");
+  fail_unless (pad != NULL);
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, on_line, call,
+      NULL);
+  gst_object_unref (pad);
+}
+
+/* -- What comes out -- */
+
+static guint32
+timestamp_of (GstBuffer * buffer)
+{
+  GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+  guint32 timestamp;
+
+  gst_rtp_buffer_map (buffer, GST_MAP_READ, &rtp);
+  timestamp = gst_rtp_buffer_get_timestamp (&rtp);
+  gst_rtp_buffer_unmap (&rtp);
+  return timestamp;
+}
+
+static void
+take_opened (Call * call, GstBuffer * buffer)
+{
+  GstE2eeStatusMeta *meta = gst_buffer_get_e2ee_status_meta (buffer);
+  guint32 timestamp = timestamp_of (buffer);
+
+  g_mutex_lock (&call->lock);
+  if (call->n_opened == 0 || meta->counter != call->counter) {
+    if (call->n_opened > 0 && meta->counter != call->counter + 1)
+      call->skipped = TRUE;
+    call->counter = meta->counter;
+    call->n_opened++;
+    call->n_repaired += g_hash_table_contains (call->lost, GUINT_TO_POINTER (timestamp));
+  }
+  g_mutex_unlock (&call->lock);
+}
+
+static GstPadProbeReturn
+on_opened (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  if (info->type & GST_PAD_PROBE_TYPE_BUFFER_LIST) {
+    GstBufferList *list = GST_PAD_PROBE_INFO_BUFFER_LIST (info);
+
+    for (guint i = 0; i < gst_buffer_list_length (list); i++)
+      take_opened (user_data, gst_buffer_list_get (list, i));
+  } else {
+    take_opened (user_data, GST_PAD_PROBE_INFO_BUFFER (info));
+  }
+  return GST_PAD_PROBE_OK;
+}
+
+/* -- Two that speak -- */
+
+static void
+on_candidate (GstElement * from, guint line, const gchar * candidate, GstElement * to)
+{
+  g_signal_emit_by_name (to, "add-ice-candidate", line, candidate);
+}
+
+static void
+on_media (GstElement * receiver, GstPad * pad, Call * call)
+{
+  GstElement *dec = gst_element_factory_make ("e2eedec", NULL);
+  GstElement *sink = gst_element_factory_make ("fakesink", NULL);
+  GstPad *dec_sink = gst_element_get_static_pad (dec, "sink");
+  GstPad *dec_src = gst_element_get_static_pad (dec, "src");
+
+  g_object_set (dec, "key-file", call->keys, NULL);
+  g_object_set (sink, "async", FALSE, "sync", FALSE, NULL);
+  gst_bin_add_many (GST_BIN (call->pipeline), dec, sink, NULL);
+  fail_unless (gst_element_link (dec, sink));
+  gst_element_sync_state_with_parent (sink);
+  gst_element_sync_state_with_parent (dec);
+  fail_unless_equals_int (gst_pad_link (pad, dec_sink), GST_PAD_LINK_OK);
+  gst_pad_add_probe (dec_src, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, on_opened,
+      call, NULL);
+  gst_object_unref (dec_sink);
+  gst_object_unref (dec_src);
+  g_mutex_lock (&call->lock);
+  call->dec = gst_object_ref (dec);
+  g_mutex_unlock (&call->lock);
+}
+
+static GstWebRTCSessionDescription *
+describe (GstElement * webrtc, const gchar * signal, const gchar * field)
+{
+  GstPromise *promise = gst_promise_new ();
+  GstWebRTCSessionDescription *description = NULL;
+
+  g_signal_emit_by_name (webrtc, signal, NULL, promise);
+  fail_unless_equals_int (gst_promise_wait (promise), GST_PROMISE_RESULT_REPLIED);
+  gst_structure_get (gst_promise_get_reply (promise), field, GST_TYPE_WEBRTC_SESSION_DESCRIPTION,
+      &description, NULL);
+  fail_unless (description != NULL, "%s", signal);
+  gst_promise_unref (promise);
+  return description;
+}
+
+static void
+set_description (GstElement * webrtc, const gchar * signal,
+    GstWebRTCSessionDescription * description)
+{
+  GstPromise *promise = gst_promise_new ();
+
+  g_signal_emit_by_name (webrtc, signal, description, promise);
+  gst_promise_wait (promise);
+  gst_promise_unref (promise);
+}
+
+static void
+negotiate (Call * call)
+{
+  GstWebRTCSessionDescription *offer, *answer;
+
+  offer = describe (call->sender, "create-offer", "offer");
+  set_description (call->sender, "set-local-description", offer);
+  set_description (call->receiver, "set-remote-description", offer);
+  gst_webrtc_session_description_free (offer);
+
+  answer = describe (call->receiver, "create-answer", "answer");
+  set_description (call->receiver, "set-local-description", answer);
+  set_description (call->sender, "set-remote-description", answer);
+  gst_webrtc_session_description_free (answer);
+}
+
+/* Loopback only: neither other interfaces nor a STUN server learn of the call. */
+static void
+restrict_ice (GstElement * webrtc)
+{
+  GObject *ice = NULL;
+  gboolean added = FALSE;
+
+  g_object_get (webrtc, "ice-agent", &ice, NULL);
+  g_signal_emit_by_name (ice, "add-local-ip-address", "127.0.0.1", &added);
+  fail_unless (added);
+  g_object_unref (ice);
+}
+
+static GstElement *
+add_webrtc (Call * call, const gchar * name)
+{
+  GstElement *webrtc = gst_element_factory_make ("webrtcbin", name);
+
+  g_object_set (webrtc, "latency", LATENCY_MS, NULL);
+  gst_util_set_object_arg (G_OBJECT (webrtc), "bundle-policy", "max-bundle");
+  restrict_ice (webrtc);
+  gst_bin_add (GST_BIN (call->pipeline), webrtc);
+  return webrtc;
+}
+
+static gchar *
+write_keys (void)
+{
+  gchar *path = NULL;
+  gint fd = g_file_open_tmp ("e2ee-repair-XXXXXX.jwks", &path, NULL);
+
+  fail_unless (fd >= 0);
+  fail_unless_equals_int (write (fd, KEYS, sizeof KEYS - 1), sizeof KEYS - 1);
+  close (fd);
+  return path;
+}
+
+/* Only with the SSRC that they name does webrtcbin ask for what is lost. */
+static void
+wait_for_caps (GstPad * pad)
+{
+  gint64 end = g_get_monotonic_time () + LIMIT_S * G_USEC_PER_SEC;
+
+  while (!gst_pad_has_current_caps (pad)) {
+    fail_unless (g_get_monotonic_time () < end, "no caps");
+    g_usleep (POLL_MS * 1000);
+  }
+}
+
+static Call *
+call_new (GstWebRTCFECType fec, gboolean nack)
+{
+  Call *call = g_new0 (Call, 1);
+  gchar *description;
+  GstElement *source;
+  GObject *transceiver;
+  GstCaps *caps;
+  GstPad *pad;
+
+  g_mutex_init (&call->lock);
+  call->lost = g_hash_table_new (NULL, NULL);
+  call->keys = write_keys ();
+  call->pipeline = gst_pipeline_new (NULL);
+  call->sender = add_webrtc (call, "sender");
+  call->receiver = add_webrtc (call, "receiver");
+  g_signal_connect (call->sender, "on-ice-candidate", G_CALLBACK (on_candidate), call->receiver);
+  g_signal_connect (call->receiver, "on-ice-candidate", G_CALLBACK (on_candidate), call->sender);
+  g_signal_connect (call->receiver, "pad-added", G_CALLBACK (on_media), call);
+  g_signal_connect (call->sender, "deep-element-added", G_CALLBACK (on_deep_element), call);
+
+  /* Key frames of several packets, others of one or two. */
+  description = g_strdup_printf ("videotestsrc is-live=true ! "
+      "video/x-raw,width=320,height=240,framerate=30/1 ! timeoverlay ! vp8enc deadline=1 "
+      "keyframe-max-dist=20 target-bitrate=600000 ! rtpvp8pay pt=96 picture-id-mode=2 mtu=600 ! "
+      "e2eeenc mtu=600 key-file=%s ! capsfilter caps=\"" VP8_CAPS "\"", call->keys);
+  source = gst_parse_bin_from_description (description, TRUE, NULL);
+  g_free (description);
+  fail_unless (source != NULL);
+  gst_bin_add (GST_BIN (call->pipeline), source);
+  fail_unless (gst_element_link (source, call->sender));
+  caps = gst_caps_from_string (VP8_CAPS);
+  pad = gst_element_get_static_pad (call->sender, "sink_0");
+  g_object_get (pad, "transceiver", &transceiver, NULL);
+  g_object_set (transceiver, "do-nack", nack, "fec-type", fec, "fec-percentage", 100, NULL);
+  gst_object_unref (transceiver);
+  g_signal_emit_by_name (call->receiver, "add-transceiver",
+      GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_RECVONLY, caps, &transceiver);
+  g_object_set (transceiver, "do-nack", nack, "fec-type", fec, NULL);
+  gst_object_unref (transceiver);
+  gst_caps_unref (caps);
+
+  fail_if (gst_element_set_state (call->pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE);
+  wait_for_caps (pad);
+  gst_object_unref (pad);
+  negotiate (call);
+  return call;
+}
+
+static guint
+count_opened (Call * call)
+{
+  guint n;
+
+  g_mutex_lock (&call->lock);
+  n = call->n_opened;
+  g_mutex_unlock (&call->lock);
+  return n;
+}
+
+static void
+wait_for_frames (Call * call)
+{
+  gint64 end = g_get_monotonic_time () + LIMIT_S * G_USEC_PER_SEC;
+
+  while (count_opened (call) < N_FRAMES) {
+    fail_unless (g_get_monotonic_time () < end, "%u frames opened, %u of %u packets lost",
+        call->n_opened, call->n_lost, call->n_sent);
+    g_usleep (POLL_MS * 1000);
+  }
+}
+
+static void
+call_free (Call * call)
+{
+  gst_element_set_state (call->pipeline, GST_STATE_NULL);
+  gst_clear_object (&call->dec);
+  gst_object_unref (call->pipeline);
+  g_unlink (call->keys);
+  g_free (call->keys);
+  g_hash_table_unref (call->lost);
+  g_mutex_clear (&call->lock);
+  g_free (call);
+}
+
+static const struct
+{
+  const gchar *name;
+  GstWebRTCFECType fec;
+  gboolean nack;
+} repairs[] = {
+  {"retransmission", GST_WEBRTC_FEC_TYPE_NONE, TRUE},
+  {"RED and ULPFEC", GST_WEBRTC_FEC_TYPE_ULP_RED, FALSE},
+  {"retransmission, RED and ULPFEC", GST_WEBRTC_FEC_TYPE_ULP_RED, TRUE},
+};
+
+GST_START_TEST (test_frames_of_lost_and_repaired_packets_are_opened)
+{
+  Call *call = call_new (repairs[__i__].fec, repairs[__i__].nack);
+
+  wait_for_frames (call);
+  fail_unless (call->n_repaired > 0, "%s: nothing was repaired", repairs[__i__].name);
+  if (repairs[__i__].nack) {
+    fail_if (call->skipped, "%s: a frame is missing", repairs[__i__].name);
+    fail_unless_equals_uint64 (counter (call->dec, "dropped"), 0);
+  }
+  call_free (call);
+}
+
+GST_END_TEST;
+
+static Suite *
+repair_suite (void)
+{
+  Suite *s = suite_create ("repair");
+  TCase *tc = tcase_create ("repair");
+
+  suite_add_tcase (s, tc);
+  tcase_set_timeout (tc, 2 * LIMIT_S);
+  tcase_add_loop_test (tc, test_frames_of_lost_and_repaired_packets_are_opened, 0,
+      G_N_ELEMENTS (repairs));
+  return s;
+}
+
+GST_CHECK_MAIN (repair);
