@@ -79,8 +79,6 @@ e2ee_meeting_say_streams (e2ee_meeting * m)
   if (!e2ee_meeting_is_member (m))
     return;
   memcpy (streams.streams, m->streams, m->n_streams * sizeof (m->streams[0]));
-  if (m->shown.statement.on)
-    streams.n_streams = e2ee_streams_without_closed (streams.streams, streams.n_streams);
   (void) !send (m, &streams);
 }
 
@@ -139,6 +137,8 @@ e2ee_meeting_set_streams (e2ee_meeting * m, const e2ee_stream * streams, size_t 
   }
   memcpy (m->streams, clean, sizeof (clean));
   m->n_streams = n_streams;
+  if (e2ee_meeting_is_member (m) && m->shown.statement.on)
+    m->n_streams = e2ee_streams_without_closed (m->streams, n_streams);
   e2ee_meeting_say_streams (m);
   e2ee_meeting_settle (m);
   return E2EE_MEETING_OK;

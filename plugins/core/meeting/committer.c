@@ -37,13 +37,26 @@ e2ee_meeting_drop_applicant (e2ee_meeting * m, const e2ee_thumbprint * device)
   }
 }
 
+/* A device that is in already takes no place. */
+static int
+has_room_for (const e2ee_meeting * m, const e2ee_account * account)
+{
+  return m->n_entries < m->max_members
+      || e2ee_meeting_entry_of_device (m, &account->thumbprint) != NULL;
+}
+
+/* Whom nobody can let in is no work. */
 static void
-forget_old_applicants (e2ee_meeting * m)
+forget_applicants (e2ee_meeting * m)
 {
   const uint64_t now = e2ee_meeting_now (m);
 
   for (size_t i = m->n_applicants; i > 0; i--) {
-    if (now - m->applicants[i - 1].since_ms >= E2EE_JOIN_LIFE_MS)
+    const e2ee_applicant *applicant = &m->applicants[i - 1];
+
+    if (now - applicant->since_ms >= E2EE_JOIN_LIFE_MS
+        || (m->newest.statement.on && applicant->account.tier == E2EE_TIER_GUEST)
+        || !has_room_for (m, &applicant->account))
       drop_applicant (m, i - 1);
   }
 }
@@ -128,7 +141,8 @@ e2ee_meeting_take_join (e2ee_meeting * m, const e2ee_content * content)
     return E2EE_MEETING_OK;
   }
   e2ee_meeting_drop_applicant (m, &applicant.account.thumbprint);
-  if (m->n_applicants == E2EE_MAX_PENDING_JOINS)
+  if (m->n_applicants == E2EE_MAX_PENDING_JOINS
+      || (e2ee_meeting_is_member (m) && !has_room_for (m, &applicant.account)))
     return E2EE_MEETING_ERR_MEETING_FULL;
   if (e2ee_mls_buffer_dup (content->body, &applicant.key_package) != E2EE_MLS_OK)
     return E2EE_MEETING_ERR_NO_MEMORY;
@@ -450,7 +464,7 @@ e2ee_meeting_look_for_work (e2ee_meeting * m)
   const int is_asked = m->request.kind != E2EE_REQUEST_NONE;
   uint64_t at;
 
-  forget_old_applicants (m);
+  forget_applicants (m);
   if (m->own.message.size > 0)
     return;
   if (!is_asked && m->n_applicants == 0 && !e2ee_meeting_is_outdated (m)

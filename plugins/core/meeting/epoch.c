@@ -83,6 +83,12 @@ tell_code (e2ee_meeting * m)
 static void
 close_streams (e2ee_meeting * m)
 {
+  const e2ee_entry *self = e2ee_meeting_self (m);
+  const size_t n_own = m->n_streams;
+
+  m->n_streams = e2ee_streams_without_closed (m->streams, n_own);
+  if (m->n_streams != n_own && self != NULL)
+    e2ee_meeting_post_member (m, E2EE_EVENT_STREAMS, self, E2EE_MEETING_OK);
   for (size_t i = 0; i < m->n_entries; i++) {
     e2ee_entry *entry = &m->entries[i];
     const size_t before = entry->n_streams;

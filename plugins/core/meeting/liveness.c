@@ -94,9 +94,8 @@ e2ee_meeting_forget_other (e2ee_meeting * m)
   e2ee_meeting_set_timer (m, E2EE_TIMER_FORK, E2EE_NEVER);
 }
 
-/* Those in our version hear that we are in it, and those in the other one that there is ours. */
-static void
-answer (e2ee_meeting * m)
+void
+e2ee_meeting_answer (e2ee_meeting * m)
 {
   const uint64_t now = e2ee_meeting_now (m);
   const uint64_t at = m->alive_ms + 500;
@@ -111,7 +110,7 @@ e2ee_meeting_saw_other_version (e2ee_meeting * m, const e2ee_version * version)
 
   if (m->group == NULL || m->is_leaving)
     return;
-  answer (m);
+  e2ee_meeting_answer (m);
   if (e2ee_version_compare (version, &m->version) <= 0) {
     /* Ours goes on.  A fork of this very group is shown all the same. */
     if (version->epoch == m->version.epoch && version->epoch > 0)

@@ -225,6 +225,8 @@ struct e2ee_meeting
   uint64_t joiner_since_ms;
   uint64_t group_heard_ms;      /* something of a group that we are not in; 0: nothing */
   uint32_t backoff_ms;
+  uint64_t replaced_ms;         /* our leaf was, by another join of this device */
+  unsigned n_replaced;
   e2ee_mls_buffer kept[E2EE_MAX_KEPT_MESSAGES];
   size_t n_kept;
   size_t kept_bytes;
@@ -332,8 +334,9 @@ void e2ee_meeting_post_text (e2ee_meeting * m, e2ee_event_type type, const e2ee_
 /* Tells, once in a while for each cause, that something was refused; @account may be NULL. */
 void e2ee_meeting_refused (e2ee_meeting * m, e2ee_meeting_result cause,
     const e2ee_account * account);
-/* A line of evidence; takes @fields over. */
-void e2ee_meeting_evidence (e2ee_meeting * m, const char *kind, json_t * fields);
+/* A line of evidence; takes @fields over.  Fails for want of memory, and for fields that no line may
+ * have. */
+e2ee_meeting_result e2ee_meeting_evidence (e2ee_meeting * m, const char *kind, json_t * fields);
 json_t *e2ee_meeting_evidence_of (const e2ee_account * account);
 /* Seals @content and queues it; the envelope goes to *@envelope too when that is not NULL. */
 E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_send (e2ee_meeting * m,
@@ -439,6 +442,9 @@ size_t e2ee_streams_without_closed (e2ee_stream * streams, size_t n_streams);
 /* ---- liveness.c ---- */
 
 void e2ee_meeting_heard (e2ee_meeting * m, e2ee_entry * entry);
+/* Says `alive` soon: those in our version hear that we are in it, and whoever is outside that there is
+ * a meeting. */
+void e2ee_meeting_answer (e2ee_meeting * m);
 /* An unopenable message with this version, or of a later epoch. */
 void e2ee_meeting_saw_other_version (e2ee_meeting * m, const e2ee_version * version);
 void e2ee_meeting_forget_other (e2ee_meeting * m);

@@ -357,6 +357,7 @@ e2ee_meeting_result
 e2ee_meeting_log (e2ee_meeting * m, const char *kind, const char *json_fields)
 {
   json_t *fields = NULL;
+  e2ee_meeting_result r;
 
   if (kind == NULL || kind[0] == 0)
     return E2EE_MEETING_ERR_ARGUMENT;
@@ -367,9 +368,9 @@ e2ee_meeting_log (e2ee_meeting * m, const char *kind, const char *json_fields)
       return E2EE_MEETING_ERR_ARGUMENT;
     }
   }
-  e2ee_meeting_evidence (m, kind, fields);
+  r = e2ee_meeting_evidence (m, kind, fields);
   e2ee_meeting_settle (m);
-  return E2EE_MEETING_OK;
+  return r;
 }
 
 /* ---- looking ---- */

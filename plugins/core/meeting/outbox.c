@@ -140,19 +140,37 @@ e2ee_meeting_evidence_of (const e2ee_account * account)
       device);
 }
 
-void
-e2ee_meeting_evidence (e2ee_meeting * m, const char *kind, json_t * fields)
+static e2ee_meeting_result
+append_line (e2ee_meeting * m, const char *kind, const json_t * fields)
 {
   const uint64_t epoch = m->group != NULL ? e2ee_mls_group_epoch (m->group) : 0;
   e2ee_mls_buffer line = E2EE_MLS_NO_BUFFER;
+  e2ee_meeting_result r;
 
-  if (e2ee_log_append (&m->log, e2ee_meeting_unix_time (m), epoch, kind, fields, &line)
-      == E2EE_MEETING_OK) {
+  r = e2ee_log_append (&m->log, e2ee_meeting_unix_time (m), epoch, kind, fields, &line);
+  if (r == E2EE_MEETING_OK) {
     e2ee_meeting_post_text (m, E2EE_EVENT_LOG, NULL, e2ee_mls_buffer_view (line));
     m->is_dirty = 1;
   }
   e2ee_mls_buffer_clear (&line);
+  return r;
+}
+
+e2ee_meeting_result
+e2ee_meeting_evidence (e2ee_meeting * m, const char *kind, json_t * fields)
+{
+  json_t *begin;
+  e2ee_meeting_result r = E2EE_MEETING_OK;
+
+  if (m->log.n == 0) {
+    begin = json_pack ("{s:s}", "meeting", m->ticket.meeting_id);
+    r = append_line (m, "begin", begin);
+    json_decref (begin);
+  }
+  if (r == E2EE_MEETING_OK)
+    r = append_line (m, kind, fields);
   json_decref (fields);
+  return r;
 }
 
 /* ---- messages ---- */

@@ -125,53 +125,94 @@ check_form (const glance * g)
 
 /* ---- commits ---- */
 
-/* We are taken out: for good, or because we were not heard, or as we come again. */
+/* What @view adds is of our own device: 2 when it is a leaf whose keys we hold, 1 when they are gone
+ * (an old join of ours that came late, or another program on this device); 0 when nothing is. */
+static int
+adds_us (const e2ee_meeting * m, const e2ee_mls_event * event, const e2ee_mls_staged_view * view)
+{
+  e2ee_identity_check check = {
+    .authorities = &m->authorities,
+    .meeting_id = m->ticket.meeting_id,
+    .now = e2ee_meeting_unix_time (m),
+  };
+  int found = 0;
+
+  for (size_t i = 0; i < view->n_added; i++) {
+    const e2ee_mls_leaf_node *leaf = e2ee_mls_staged_leaf (event->staged, view->added[i]);
+    e2ee_account account;
+
+    check.leaf_key = leaf->signature_key;
+    if (e2ee_identity_verify (leaf->credential.body, &check, &account) != E2EE_MEETING_OK
+        || !e2ee_thumbprint_equal (&account.thumbprint, &m->account.thumbprint))
+      continue;
+    found = 1;
+    for (size_t k = 0; k < 2; k++) {
+      e2ee_mls_key_package own;
+
+      if (m->joiners[k] != NULL && e2ee_mls_key_package_check (&m->mls_host, m->mls_suite,
+              e2ee_mls_joiner_key_package (m->joiners[k]), &own) == E2EE_MLS_OK
+          && e2ee_equal (own.leaf.signature_key, leaf->signature_key))
+        return 2;
+    }
+  }
+  return found;
+}
+
+/* The Welcome is on its way; should it get lost we ask again. */
+static void
+wait_for_welcome (e2ee_meeting * m)
+{
+  const uint64_t now = e2ee_meeting_now (m);
+
+  e2ee_meeting_drop_own_commit (m);
+  e2ee_meeting_forget_other (m);
+  if (m->phase == E2EE_PHASE_MEMBER) {
+    m->phase = E2EE_PHASE_REJOINING;
+    e2ee_meeting_post (m, E2EE_EVENT_PHASE)->result = E2EE_MEETING_ERR_FORK;
+  }
+  e2ee_meeting_set_timer (m, E2EE_TIMER_ALIVE, E2EE_NEVER);
+  e2ee_meeting_set_timer (m, E2EE_TIMER_COMMIT, E2EE_NEVER);
+  e2ee_meeting_set_timer (m, E2EE_TIMER_JOIN, now + m->timing.join_retry_ms);
+  e2ee_meeting_set_timer (m, E2EE_TIMER_FOUND, now + m->timing.silence_ms);
+}
+
+/* Two programs on one device put each other out; after a few times one of them stays out. */
+static int
+may_come_again (e2ee_meeting * m)
+{
+  const uint64_t now = e2ee_meeting_now (m);
+
+  if (m->n_replaced == 0 || now - m->replaced_ms >= E2EE_MAX_BACKOFF_MS) {
+    m->n_replaced = 0;
+    m->replaced_ms = now;
+  }
+  return ++m->n_replaced <= 3;
+}
+
+/* We are taken out: as we come again, because we were not heard, or for good. */
 static void
 be_removed (e2ee_meeting * m, const e2ee_mls_event * event, const e2ee_mls_staged_view * view,
     const e2ee_statement * next)
 {
-  const e2ee_entry *self = e2ee_meeting_self (m);
   const int is_gone = event->authenticated_data.size == 1 && event->authenticated_data.data[0] == 1;
-  int comes_again = 0;
+  const int adds = adds_us (m, event, view);
 
-  for (size_t i = 0; i < view->n_added; i++) {
-    const e2ee_mls_leaf_node *leaf = e2ee_mls_staged_leaf (event->staged, view->added[i]);
-
-    for (size_t k = 0; k < 2 && m->joiners[k] != NULL; k++) {
-      e2ee_mls_key_package own;
-
-      if (e2ee_mls_key_package_check (&m->mls_host, m->mls_suite,
-              e2ee_mls_joiner_key_package (m->joiners[k]), &own) == E2EE_MLS_OK
-          && e2ee_equal (own.leaf.signature_key, leaf->signature_key))
-        comes_again = 1;
-    }
-  }
-  if (comes_again) {
-    /* The Welcome is on its way; should it get lost we ask again. */
-    e2ee_mls_group_free (m->group);
-    m->group = NULL;
-    e2ee_meeting_drop_own_commit (m);
-    e2ee_meeting_forget_other (m);
-    if (m->phase == E2EE_PHASE_MEMBER) {
-      m->phase = E2EE_PHASE_REJOINING;
-      e2ee_meeting_post (m, E2EE_EVENT_PHASE)->result = E2EE_MEETING_ERR_FORK;
-    }
-    e2ee_meeting_set_timer (m, E2EE_TIMER_ALIVE, E2EE_NEVER);
-    e2ee_meeting_set_timer (m, E2EE_TIMER_JOIN,
-        e2ee_meeting_now (m) + m->timing.join_retry_ms);
-    e2ee_meeting_set_timer (m, E2EE_TIMER_FOUND,
-        e2ee_meeting_now (m) + m->timing.silence_ms);
+  if (m->account.tier == E2EE_TIER_GUEST && next->on) {
+    e2ee_meeting_go_out (m, E2EE_MEETING_ERR_GUEST);
     return;
   }
-  if (self != NULL && self->account.tier == E2EE_TIER_GUEST && next->on) {
-    e2ee_meeting_go_out (m, E2EE_MEETING_ERR_GUEST);
-  } else if (is_gone) {
-    e2ee_mls_group_free (m->group);
-    m->group = NULL;
-    e2ee_meeting_rejoin (m, E2EE_MEETING_ERR_SILENT);
-  } else {
+  if (!is_gone && adds == 0) {
     e2ee_meeting_go_out (m, E2EE_MEETING_ERR_REMOVED);
+    return;
   }
+  e2ee_mls_group_free (m->group);
+  m->group = NULL;
+  if (adds == 2)
+    wait_for_welcome (m);
+  else if (adds == 0 || may_come_again (m))
+    e2ee_meeting_rejoin (m, E2EE_MEETING_ERR_SILENT);
+  else
+    e2ee_meeting_go_out (m, E2EE_MEETING_ERR_REMOVED);
 }
 
 static e2ee_meeting_result
@@ -303,6 +344,9 @@ take (e2ee_meeting * m, const e2ee_content * content)
 {
   switch (content->kind) {
     case E2EE_CONTENT_JOIN:
+      /* Whether he is let in or not: he need not found a meeting of his own. */
+      if (e2ee_meeting_is_member (m) && e2ee_meeting_turn (m) < 3)
+        e2ee_meeting_answer (m);
       return e2ee_meeting_take_join (m, content);
     case E2EE_CONTENT_FOUND:
       return e2ee_meeting_take_found (m, content->body);
