@@ -64,6 +64,7 @@
 #include "elements/gatebranch.h"
 #include "elements/gateevents.h"
 #include "elements/gategroup.h"
+#include "elements/gatemeeting.h"
 #include "elements/policysettings.h"
 #include "elements/transportwatch.h"
 
@@ -93,6 +94,7 @@ typedef struct
   gboolean decided;             /* the first decision of this stream has been told */
   gboolean discont;             /* the next buffer that passes follows a hole */
   gboolean warned;
+  guint64 epoch;                /* of the buffer that is judged */
   const gchar *transport;       /* what is wrong with it; NULL: nothing */
   guint64 dropped;              /* since the gate was last open */
   guint n_segments;
@@ -118,6 +120,7 @@ struct _GstE2eePolicy
   /* set while no data flows */
   E2eeGateMember *member;
   E2eeTransportWatch *watch;    /* NULL: none is watched */
+  E2eeGateMeeting *meeting;     /* NULL: there is none */
 
   /* streaming thread */
   GstE2eePolicyStream stream;
@@ -176,8 +179,8 @@ gst_e2ee_policy_change (GstE2eePolicy * self, gboolean open, const gchar * reaso
     GstBuffer * buffer)
 {
   GstE2eePolicyStream *stream = &self->stream;
-  GstE2eeStatusMeta *meta = buffer ? gst_buffer_get_e2ee_status_meta (buffer) : NULL;
   guint64 dropped = stream->dropped;
+  GstStructure *said;
 
   stream->open = open;
   stream->decided = TRUE;
@@ -195,16 +198,18 @@ gst_e2ee_policy_change (GstE2eePolicy * self, gboolean open, const gchar * reaso
 
   GST_INFO_OBJECT (self, "%s: %s, %" G_GUINT64_FORMAT " buffers kept back",
       open ? "open" : "closed", reason, dropped);
-  gst_element_post_message (GST_ELEMENT (self), gst_message_new_element (GST_OBJECT (self),
-          gst_structure_new ("e2ee-policy",
-              "feature", G_TYPE_STRING,
-              gst_e2ee_policy_feature_get_nick (stream->rules.feature),
-              "open", G_TYPE_BOOLEAN, open,
-              "reason", G_TYPE_STRING, reason,
-              "running-time", G_TYPE_UINT64, gst_e2ee_policy_running_time (self, buffer),
-              "epoch", G_TYPE_UINT64, meta ? gst_e2ee_status_get_epoch (meta->status) : 0,
-              "dropped", G_TYPE_UINT64, dropped,
-              "segment", G_TYPE_UINT, stream->n_segments, NULL)));
+  said = gst_structure_new ("e2ee-policy",
+      "feature", G_TYPE_STRING, gst_e2ee_policy_feature_get_nick (stream->rules.feature),
+      "open", G_TYPE_BOOLEAN, open,
+      "reason", G_TYPE_STRING, reason,
+      "running-time", G_TYPE_UINT64, gst_e2ee_policy_running_time (self, buffer),
+      "epoch", G_TYPE_UINT64, buffer ? stream->epoch : 0,
+      "dropped", G_TYPE_UINT64, dropped,
+      "segment", G_TYPE_UINT, stream->n_segments, NULL);
+  if (self->meeting != NULL)
+    e2ee_gate_meeting_log (self->meeting, said);
+  gst_element_post_message (GST_ELEMENT (self),
+      gst_message_new_element (GST_OBJECT (self), said));
   g_object_notify_by_pspec (G_OBJECT (self), open_pspec);
 }
 
@@ -227,11 +232,14 @@ static E2eeCause
 gst_e2ee_policy_rule (GstE2eePolicy * self, const E2eeGateWord * word)
 {
   const E2eePolicyRules *rules = &self->stream.rules;
+  GstE2eeFeatures table = GST_E2EE_FEATURES_NONE;
 
   if (word->broken)
     return E2EE_CAUSE_TRANSPORT;
-  return e2ee_gate_rule (rules->floor,
-      e2ee_gate_rule_allows (rules->feature, GST_E2EE_FEATURES_NONE), word->state);
+  if (self->meeting != NULL && (word->state == GST_E2EE_STATE_ON
+          || word->state == GST_E2EE_STATE_VERIFIED))
+    table = e2ee_gate_meeting_get_features (self->meeting, word->epoch);
+  return e2ee_gate_rule (rules->floor, e2ee_gate_rule_allows (rules->feature, table), word->state);
 }
 
 static gboolean
@@ -240,31 +248,50 @@ gst_e2ee_policy_other_may_pass (gpointer user_data, const E2eeGateWord * word)
   return e2ee_cause_passes (gst_e2ee_policy_rule (user_data, word));
 }
 
+/* What the buffer carries; of our own camera, which carries nothing, the meeting knows. */
+static void
+gst_e2ee_policy_read (GstE2eePolicy * self, GstBuffer * buffer, GstClockTime running_time,
+    E2eeGateWord * word)
+{
+  GstE2eeStatusMeta *meta = gst_buffer_get_e2ee_status_meta (buffer);
+
+  *word = (E2eeGateWord) { GST_E2EE_STATE_UNKNOWN, 0, FALSE };
+  if (meta != NULL) {
+    word->state = gst_e2ee_status_get_state (meta->status);
+    word->epoch = gst_e2ee_status_get_epoch (meta->status);
+  }
+  if (self->stream.rules.source == GST_E2EE_POLICY_SOURCE_CAPTURE) {
+    GstE2eeState carried = word->state;
+
+    word->state = self->meeting == NULL ? GST_E2EE_STATE_UNKNOWN
+        : e2ee_gate_meeting_get_state (self->meeting, running_time, &word->epoch);
+    if (meta != NULL)
+      word->state = gst_e2ee_state_merge (word->state, carried);
+  }
+  if (self->watch != NULL)
+    self->stream.transport = e2ee_transport_watch_look (self->watch);
+  word->broken = self->stream.transport != NULL;
+  self->stream.epoch = word->epoch;
+}
+
 /* By what travels with the buffer, by what the other streams said at its time, and by whether a
  * decoder behind the gate can follow it. */
 static E2eeCause
 gst_e2ee_policy_judge (GstE2eePolicy * self, GstBuffer * buffer)
 {
   GstE2eePolicyStream *stream = &self->stream;
-  GstE2eeStatusMeta *meta = gst_buffer_get_e2ee_status_meta (buffer);
-  E2eeGateWord word = { GST_E2EE_STATE_UNKNOWN, 0, FALSE };
+  GstClockTime running_time = gst_e2ee_policy_running_time (self, buffer);
   gboolean passes, entry;
+  E2eeGateWord word;
   E2eeCause cause;
 
-  if (meta != NULL) {
-    word.state = gst_e2ee_status_get_state (meta->status);
-    word.epoch = gst_e2ee_status_get_epoch (meta->status);
-  }
-  if (self->watch != NULL)
-    stream->transport = e2ee_transport_watch_look (self->watch);
-  word.broken = stream->transport != NULL;
+  gst_e2ee_policy_read (self, buffer, running_time, &word);
   cause = gst_e2ee_policy_rule (self, &word);
   passes = e2ee_cause_passes (cause);
   entry = stream->open || (passes && e2ee_entry_is_possible (&stream->entry, buffer));
 
-  switch (e2ee_gate_group_ask (self->member, gst_e2ee_policy_running_time (self, buffer), &word,
-          passes, stream->open, stream->entry.anywhere, entry, gst_e2ee_policy_other_may_pass,
-          self)) {
+  switch (e2ee_gate_group_ask (self->member, running_time, &word, passes, stream->open,
+          stream->entry.anywhere, entry, gst_e2ee_policy_other_may_pass, self)) {
     case E2EE_GATE_GROUP_TOGETHER:
       return E2EE_CAUSE_TOGETHER;
     case E2EE_GATE_GROUP_ENTRY:
@@ -606,19 +633,73 @@ gst_e2ee_policy_watch_transport (GstE2eePolicy * self, GstElement * pipeline)
   return self->watch != NULL;
 }
 
+/* The meeting by its name or by context; the neighbours are asked first, then the application. */
+static gboolean
+gst_e2ee_policy_find_meeting (GstE2eePolicy * self, GstE2eeMeeting ** meeting)
+{
+  gboolean asks, found;
+
+  GST_OBJECT_LOCK (self);
+  asks = self->settings.meeting == NULL && self->settings.context == NULL;
+  GST_OBJECT_UNLOCK (self);
+  if (asks) {
+    GstQuery *query = gst_query_new_context (GST_E2EE_MEETING_CONTEXT);
+    GstContext *context = NULL;
+
+    if (gst_pad_peer_query (self->sinkpad, query) || gst_pad_peer_query (self->srcpad, query))
+      gst_query_parse_context (query, &context);
+    if (context != NULL)
+      gst_element_set_context (GST_ELEMENT (self), context);
+    else
+      gst_element_post_message (GST_ELEMENT (self),
+          gst_message_new_need_context (GST_OBJECT (self), GST_E2EE_MEETING_CONTEXT));
+    gst_query_unref (query);
+  }
+
+  GST_OBJECT_LOCK (self);
+  found = e2ee_policy_settings_find_meeting (&self->settings, meeting);
+  GST_OBJECT_UNLOCK (self);
+  if (!found)
+    GST_ELEMENT_ERROR (self, RESOURCE, NOT_FOUND,
+        ("There is no meeting of that name in this process."), (NULL));
+  return found;
+}
+
+static void
+gst_e2ee_policy_set_context (GstElement * element, GstContext * context)
+{
+  GstE2eePolicy *self = GST_E2EE_POLICY (element);
+  GstE2eeMeeting *meeting = gst_context_get_e2ee_meeting (context);
+  GstE2eeMeeting *old = NULL;
+
+  if (meeting != NULL) {
+    GST_OBJECT_LOCK (self);
+    old = self->settings.context;
+    self->settings.context = meeting;
+    GST_OBJECT_UNLOCK (self);
+  }
+  g_clear_object (&old);
+  GST_ELEMENT_CLASS (gst_e2ee_policy_parent_class)->set_context (element, context);
+}
+
 static gboolean
 gst_e2ee_policy_start (GstE2eePolicy * self)
 {
   GstElement *pipeline = gst_e2ee_policy_dup_pipeline (self);
+  GstE2eeMeeting *meeting = NULL;
   gboolean ok;
 
+  ok = gst_e2ee_policy_find_meeting (self, &meeting);
   GST_OBJECT_LOCK (self);
   memset (&self->stats, 0, sizeof (self->stats));
   GST_OBJECT_UNLOCK (self);
   gst_e2ee_policy_reset_stream (self);
   g_clear_pointer (&self->member, e2ee_gate_group_leave);
-  self->member = e2ee_gate_group_join (pipeline, NULL, self->stream.rules.feature);
-  ok = gst_e2ee_policy_watch_transport (self, pipeline);
+  self->member = e2ee_gate_group_join (pipeline, meeting, self->stream.rules.feature);
+  if (meeting != NULL)
+    self->meeting = e2ee_gate_meeting_new (meeting, GST_ELEMENT (self));
+  ok = ok && gst_e2ee_policy_watch_transport (self, pipeline);
+  g_clear_object (&meeting);
   gst_object_unref (pipeline);
   return ok;
 }
@@ -631,6 +712,7 @@ gst_e2ee_policy_stop (GstE2eePolicy * self)
   gst_e2ee_policy_reset_stream (self);
   g_clear_pointer (&self->member, e2ee_gate_group_leave);
   g_clear_pointer (&self->watch, e2ee_transport_watch_stop);
+  g_clear_pointer (&self->meeting, e2ee_gate_meeting_free);
 }
 
 static GstStateChangeReturn
@@ -725,6 +807,7 @@ gst_e2ee_policy_finalize (GObject * object)
   e2ee_gate_branch_free (self->branch);
   e2ee_gate_group_leave (self->member);
   e2ee_transport_watch_stop (self->watch);
+  e2ee_gate_meeting_free (self->meeting);
   e2ee_policy_settings_clear (&self->settings);
   G_OBJECT_CLASS (gst_e2ee_policy_parent_class)->finalize (object);
 }
@@ -739,6 +822,7 @@ gst_e2ee_policy_class_init (GstE2eePolicyClass * klass)
   object_class->get_property = gst_e2ee_policy_get_property;
   object_class->finalize = gst_e2ee_policy_finalize;
   element_class->change_state = GST_DEBUG_FUNCPTR (gst_e2ee_policy_change_state);
+  element_class->set_context = GST_DEBUG_FUNCPTR (gst_e2ee_policy_set_context);
 
   e2ee_policy_settings_install (object_class);
   /**
@@ -779,6 +863,7 @@ gst_e2ee_policy_class_init (GstE2eePolicyClass * klass)
   gst_type_mark_as_plugin_api (GST_TYPE_E2EE_POLICY_FEATURE, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_E2EE_POLICY_WHEN_BLOCKED, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_E2EE_POLICY_FLUSH, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_E2EE_POLICY_SOURCE, 0);
 }
 
 static void

@@ -10,6 +10,7 @@
 #define DEFAULT_FEATURE GST_E2EE_POLICY_FEATURE_RECORDING
 #define DEFAULT_WHEN_BLOCKED GST_E2EE_POLICY_DROP
 #define DEFAULT_FLUSH GST_E2EE_POLICY_FLUSH_AUTO
+#define DEFAULT_SOURCE GST_E2EE_POLICY_SOURCE_REMOTE
 #define DEFAULT_FLOOR GST_E2EE_FLOOR_ALLOW
 
 enum
@@ -19,6 +20,8 @@ enum
   PROP_WHEN_BLOCKED,
   PROP_FLUSH_ON_CLOSE,
   PROP_E2EE,
+  PROP_MEETING,
+  PROP_SOURCE,
   PROP_TRANSPORT,
   PROP_TRANSPORT_NAME
 };
@@ -29,9 +32,12 @@ e2ee_policy_settings_init (E2eePolicySettings * settings)
   settings->rules.feature = DEFAULT_FEATURE;
   settings->rules.when_blocked = DEFAULT_WHEN_BLOCKED;
   settings->rules.flush = DEFAULT_FLUSH;
+  settings->rules.source = DEFAULT_SOURCE;
   settings->rules.floor = DEFAULT_FLOOR;
   settings->transport = NULL;
   settings->transport_name = NULL;
+  settings->meeting = NULL;
+  settings->context = NULL;
 }
 
 void
@@ -39,6 +45,8 @@ e2ee_policy_settings_clear (E2eePolicySettings * settings)
 {
   gst_clear_object (&settings->transport);
   g_clear_pointer (&settings->transport_name, g_free);
+  g_clear_pointer (&settings->meeting, g_free);
+  g_clear_object (&settings->context);
 }
 
 gboolean
@@ -58,6 +66,13 @@ e2ee_policy_settings_set (E2eePolicySettings * settings, guint id, const GValue 
       return TRUE;
     case PROP_E2EE:
       settings->rules.floor = g_value_get_enum (value);
+      return TRUE;
+    case PROP_MEETING:
+      g_free (settings->meeting);
+      settings->meeting = g_value_dup_string (value);
+      return TRUE;
+    case PROP_SOURCE:
+      settings->rules.source = g_value_get_enum (value);
       return TRUE;
     case PROP_TRANSPORT:
       *old = settings->transport;
@@ -88,6 +103,12 @@ e2ee_policy_settings_get (const E2eePolicySettings * settings, guint id, GValue 
     case PROP_E2EE:
       g_value_set_enum (value, settings->rules.floor);
       return TRUE;
+    case PROP_MEETING:
+      g_value_set_string (value, settings->meeting);
+      return TRUE;
+    case PROP_SOURCE:
+      g_value_set_enum (value, settings->rules.source);
+      return TRUE;
     case PROP_TRANSPORT:
       g_value_set_object (value, settings->transport);
       return TRUE;
@@ -97,6 +118,16 @@ e2ee_policy_settings_get (const E2eePolicySettings * settings, guint id, GValue 
     default:
       return FALSE;
   }
+}
+
+gboolean
+e2ee_policy_settings_find_meeting (const E2eePolicySettings * settings, GstE2eeMeeting ** meeting)
+{
+  if (settings->meeting != NULL)
+    *meeting = gst_e2ee_meeting_find (settings->meeting);
+  else
+    *meeting = settings->context != NULL ? g_object_ref (settings->context) : NULL;
+  return *meeting != NULL || settings->meeting == NULL;
 }
 
 gboolean
@@ -171,6 +202,33 @@ e2ee_policy_settings_install (GObjectClass * klass)
       g_param_spec_enum ("e2ee", "End-to-end encryption",
           "What this participant insists on", GST_TYPE_E2EE_FLOOR, DEFAULT_FLOOR,
           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING));
+  /**
+   * GstE2eePolicy:meeting:
+   *
+   * The name of a #GstE2eeMeeting of this process, as for e2eedec; without one the #GstContext
+   * `gst.e2ee.meeting` counts.  The meeting's feature table decides whether `on` and `verified`
+   * pass, and every change is a line of its log.  Read when the element starts, which fails when
+   * there is none of that name.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_MEETING,
+      g_param_spec_string ("meeting", "Meeting", "The name of a meeting of this process", NULL,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY));
+  /**
+   * GstE2eePolicy:source:
+   *
+   * Where the media comes from.  Remote media carries its status.  This participant's own camera
+   * and microphone carry none: with `capture` the meeting's state at the running time of each buffer
+   * counts, and without a meeting nothing passes.  A buffer that carries a status all the same is
+   * judged by the weaker of the two.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_SOURCE,
+      g_param_spec_enum ("source", "Source", "Where the media comes from",
+          GST_TYPE_E2EE_POLICY_SOURCE, DEFAULT_SOURCE,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY));
   /**
    * GstE2eePolicy:transport:
    *

@@ -7,6 +7,8 @@
 
 #include "elements/policyenums.h"
 
+#include <gst/e2ee/meeting.h>
+
 G_BEGIN_DECLS
 
 /* What a buffer is judged by; copied at its start. */
@@ -15,6 +17,7 @@ typedef struct
   GstE2eePolicyFeature feature;
   GstE2eePolicyWhenBlocked when_blocked;
   GstE2eePolicyFlush flush;
+  GstE2eePolicySource source;
   GstE2eeFloor floor;
 } E2eePolicyRules;
 
@@ -23,6 +26,8 @@ typedef struct
   E2eePolicyRules rules;
   GstElement *transport;        /* a webrtcbin, by its object or by its name */
   gchar *transport_name;
+  gchar *meeting;               /* its name in this process */
+  GstE2eeMeeting *context;      /* the one that a GstContext brought */
 } E2eePolicySettings;
 
 /* Of the element's own properties the first is this one. */
@@ -37,6 +42,11 @@ void e2ee_policy_settings_clear (E2eePolicySettings * settings);
 gboolean e2ee_policy_settings_set (E2eePolicySettings * settings, guint id, const GValue * value,
     GstElement ** old);
 gboolean e2ee_policy_settings_get (const E2eePolicySettings * settings, guint id, GValue * value);
+
+/* The meeting that is meant: (transfer full), NULL when there is none; FALSE when one is named that is
+ * not in this process. */
+gboolean e2ee_policy_settings_find_meeting (const E2eePolicySettings * settings,
+    GstE2eeMeeting ** meeting);
 
 /* Whether a gate that closes flushes its branch. */
 gboolean e2ee_policy_rules_flush (const E2eePolicyRules * rules);
