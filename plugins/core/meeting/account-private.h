@@ -20,8 +20,8 @@ E2EE_MUST_USE e2ee_meeting_result e2ee_token_read (e2ee_bytes text,
 /* TOKEN_EXPIRED, TOKEN_NOT_YET. */
 E2EE_MUST_USE e2ee_meeting_result e2ee_token_check_time (const e2ee_token * token, uint64_t when);
 
-/* Parts the two texts at the only "~": 0 when there is none, or more, or a part is empty or too
- * long for a JWS. */
+/* Parts the two texts at the first "~": 0 when there is none, or a part is empty, or both are too
+ * long for JWS. */
 int e2ee_split_pair (e2ee_bytes text, e2ee_bytes * first, e2ee_bytes * second);
 /* @first "~" @second.  NO_MEMORY; ARGUMENT when one is empty. */
 E2EE_MUST_USE e2ee_meeting_result e2ee_join_pair (e2ee_bytes first, e2ee_bytes second,

@@ -37,9 +37,9 @@ e2ee_authorities_parse (e2ee_bytes jwk_set, e2ee_authorities * authorities)
   r = e2ee_json_read (jwk_set, E2EE_MEETING_ERR_KEY_FORMAT, &set);
   if (r != E2EE_MEETING_OK)
     return r;
-  r = E2EE_MEETING_ERR_KEY_FORMAT;
+  r = E2EE_MEETING_ERR_KEY_FORMAT;      /* also of an empty set */
   keys = json_object_get (set, "keys");
-  if (!json_is_array (keys) || json_array_size (keys) == 0
+  if (!json_is_array (keys)
       || json_array_size (keys) > sizeof (authorities->keys) / sizeof (authorities->keys[0]))
     goto out;
   for (size_t i = 0; i < json_array_size (keys); i++) {

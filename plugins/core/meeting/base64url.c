@@ -66,8 +66,7 @@ e2ee_base64url_read_32 (const char *text, size_t size, uint8_t out[32])
 {
   size_t written;
 
-  return size == E2EE_BASE64URL_32
-      && decode ((const uint8_t *) text, size, out, 32, &written) && written == 32;
+  return decode ((const uint8_t *) text, size, out, 32, &written) && written == 32;
 }
 
 void

@@ -23,8 +23,9 @@ e2ee_split_pair (e2ee_bytes text, e2ee_bytes * first, e2ee_bytes * second)
   tilde = memchr (text.data, '~', text.size);
   if (tilde == NULL)
     return 0;
+  /* A second "~" is a character that no JWS has. */
   rest = text.size - (size_t) (tilde - text.data) - 1;
-  if (tilde == text.data || rest == 0 || memchr (tilde + 1, '~', rest) != NULL)
+  if (tilde == text.data || rest == 0)
     return 0;
   *first = E2EE_BYTES (text.data, (size_t) (tilde - text.data));
   *second = E2EE_BYTES (tilde + 1, rest);

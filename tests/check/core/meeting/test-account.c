@@ -354,6 +354,25 @@ test_name_that_is_too_long_is_cut_at_a_character (void)
   e2ee_mls_buffer_clear (&token);
 }
 
+static void
+test_name_is_1024_bytes_at_most (void)
+{
+  char name[1100];
+  e2ee_mls_buffer token;
+
+  memset (name, 'x', sizeof (name));
+  name[0] = '"';
+  strcpy (name + 1025, "\"");
+  token = token_with ("name", name);
+  CHECK_OK (verify_at (token, NOW));
+  CHECK_INT (strlen (account.name), E2EE_MAX_NAME);
+  e2ee_mls_buffer_clear (&token);
+  strcpy (name + 1025, "x\"");
+  token = token_with ("name", name);
+  CHECK_RESULT (verify_at (token, NOW), JWS_CLAIMS);
+  e2ee_mls_buffer_clear (&token);
+}
+
 static const struct
 {
   const char *name;
@@ -408,6 +427,7 @@ static const check_case cases[] = {
   CHECK_CASE (test_token_changed_or_cut_anywhere_is_refused),
   CHECK_CASE (test_name_is_made_safe_to_show),
   CHECK_CASE (test_name_that_is_too_long_is_cut_at_a_character),
+  CHECK_CASE (test_name_is_1024_bytes_at_most),
   CHECK_CASE (test_token_that_nobody_would_take_is_not_issued),
 };
 

@@ -282,6 +282,20 @@ test_line_that_does_not_follow_the_format_is_found (void)
 }
 
 static void
+test_line_over_64_kib_is_found (void)
+{
+  static const char begin[] = LINE ("\"n\":0,\"time\":1,\"epoch\":0,\"kind\":\"begin\"");
+  char line[65537];
+  uint64_t wrong;
+  e2ee_log log;
+
+  memset (line, ' ', sizeof (line));
+  memcpy (line, begin, strlen (begin));
+  CHECK_OK (e2ee_log_verify (E2EE_BYTES (line, 65536), &log, &wrong));
+  CHECK_RESULT (e2ee_log_verify (E2EE_BYTES (line, 65537), &log, &wrong), LOG);
+}
+
+static void
 test_fields_of_the_log_itself_cannot_be_given (void)
 {
   static const char *const names[] = { "n", "time", "epoch", "kind", "prev" };
@@ -338,6 +352,7 @@ static const check_case cases[] = {
   CHECK_CASE (test_cut_inside_a_line_is_found),
   CHECK_CASE (test_cut_at_the_end_shows_in_the_last_hash),
   CHECK_CASE (test_line_that_does_not_follow_the_format_is_found),
+  CHECK_CASE (test_line_over_64_kib_is_found),
   CHECK_CASE (test_fields_of_the_log_itself_cannot_be_given),
   CHECK_CASE (test_line_that_could_not_be_verified_is_not_written),
 };

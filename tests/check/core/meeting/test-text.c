@@ -194,6 +194,7 @@ static const row broken[] = {
   {"a byte that never stands", "A\377B", "A" FFFD "B"},
   {"an overlong slash", "A\300\257B", "A" FFFD FFFD "B"},
   {"an overlong slash of three", "A\340\200\257B", "A" FFFD FFFD FFFD "B"},
+  {"an overlong slash of four", "A\360\200\200\257B", "A" FFFD FFFD FFFD FFFD "B"},
   {"a surrogate", "A\355\240\200B", "A" FFFD FFFD FFFD "B"},
   {"over U+10FFFF", "A\364\220\200\200B", "A" FFFD FFFD FFFD FFFD "B"},
   {"cut after two of four", "A\360\237", "A" FFFD},
