@@ -297,9 +297,10 @@ begin (e2ee_meeting * m)
   m->founder_unconfirmed = 0;
   e2ee_meeting_drop_own_commit (m);
   e2ee_meeting_drop_joiners (m);
+  /* Of a meeting that is no more. */
+  e2ee_meeting_drop_kept (m);
   e2ee_meeting_evidence (m, "founded", NULL);
   e2ee_meeting_enter_epoch (m, &statement, text, E2EE_NOBODY, 1);
-  e2ee_meeting_play_kept (m);
   return E2EE_MEETING_OK;
 }
 

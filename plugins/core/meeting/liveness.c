@@ -108,7 +108,8 @@ e2ee_meeting_saw_other_version (e2ee_meeting * m, const e2ee_version * version)
 {
   const uint64_t now = e2ee_meeting_now (m);
 
-  if (m->group == NULL || m->is_leaving)
+  /* What was kept for later tells nothing of now. */
+  if (m->group == NULL || m->is_leaving || m->is_playing)
     return;
   e2ee_meeting_answer (m);
   if (e2ee_version_compare (version, &m->version) <= 0) {

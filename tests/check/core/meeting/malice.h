@@ -12,22 +12,51 @@
 #include "core/meeting/jws.h"
 #include "core/mls/group-private.h"
 
-/* To everybody, in an envelope as whoever has the link makes them. */
+/* Content to everybody, in an envelope as whoever has the link makes them. */
 static inline void
-malice_send (room * r, e2ee_content_kind kind, e2ee_bytes body)
+malice_send_raw (room * r, e2ee_bytes content)
 {
-  const e2ee_content content = { .kind = (uint8_t) kind, .body = body };
-  e2ee_mls_buffer encoded = E2EE_MLS_NO_BUFFER, sealed = E2EE_MLS_NO_BUFFER;
+  e2ee_mls_buffer sealed = E2EE_MLS_NO_BUFFER;
   uint8_t key[E2EE_ENVELOPE_KEY_SIZE];
 
   ROOM_MUST (e2ee_link_derive (&r->link, "e2ee-meeting envelope", key, sizeof (key))
       == E2EE_MEETING_OK);
-  ROOM_MUST (e2ee_content_write (&content, &encoded) == E2EE_MEETING_OK);
   ROOM_MUST (e2ee_envelope_seal (&r->env, E2EE_BYTES (key, sizeof (key)), r->ticket.meeting_id,
-          e2ee_mls_buffer_view (encoded), &sealed) == E2EE_MEETING_OK);
+          content, &sealed) == E2EE_MEETING_OK);
   room_inject (r, ROOM_EVERYBODY, e2ee_mls_buffer_view (sealed));
-  e2ee_mls_buffer_clear (&encoded);
   e2ee_mls_buffer_clear (&sealed);
+}
+
+static inline void
+malice_send (room * r, e2ee_content_kind kind, e2ee_bytes body)
+{
+  const e2ee_content content = { .kind = (uint8_t) kind, .body = body };
+  e2ee_mls_buffer encoded = E2EE_MLS_NO_BUFFER;
+
+  ROOM_MUST (e2ee_content_write (&content, &encoded) == E2EE_MEETING_OK);
+  malice_send_raw (r, e2ee_mls_buffer_view (encoded));
+  e2ee_mls_buffer_clear (&encoded);
+}
+
+/* A message that nobody can open, of a version that nobody is in. */
+static inline void
+malice_boast (room * r, room_person * of, const e2ee_version * version)
+{
+  e2ee_mls_message message = { .wire_format = E2EE_MLS_WIRE_PRIVATE_MESSAGE };
+  e2ee_mls_private_message *boast = &message.u.private_message;
+  e2ee_mls_buffer encoded = E2EE_MLS_NO_BUFFER;
+  uint8_t data[E2EE_VERSION_SIZE];
+
+  e2ee_version_write (version, data);
+  boast->group_id = e2ee_mls_group_id (of->meeting->group);
+  boast->epoch = version->epoch;
+  boast->content_type = E2EE_MLS_CONTENT_APPLICATION;
+  boast->authenticated_data = E2EE_BYTES (data, sizeof (data));
+  boast->encrypted_sender_data = E2EE_BYTES ("0123456789012345678901234567", 28);
+  boast->ciphertext = E2EE_BYTES ("0123456789012345678901234567", 28);
+  ROOM_MUST (e2ee_mls_message_encode (&message, &encoded) == E2EE_MLS_OK);
+  malice_send (r, E2EE_CONTENT_MLS, e2ee_mls_buffer_view (encoded));
+  e2ee_mls_buffer_clear (&encoded);
 }
 
 static inline int
@@ -120,6 +149,14 @@ malice_joiner (room * r, room_person * p, const malice_papers * papers)
   joiner = malice_joiner_of (r, p, e2ee_mls_buffer_view (identity), seed);
   e2ee_mls_buffer_clear (&identity);
   return joiner;
+}
+
+/* Changed claims under a signature of the one who changed them. */
+static inline void
+malice_resign (const malice_papers * papers, const json_t * claims, const char *type,
+    e2ee_mls_buffer * text)
+{
+  ROOM_MUST (e2ee_jws_sign (papers->device, type, claims, 0, text) == E2EE_MEETING_OK);
 }
 
 /* A statement signed by whoever, as if he were a host. */
