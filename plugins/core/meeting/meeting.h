@@ -217,7 +217,7 @@ void e2ee_meeting_set_floor (e2ee_meeting * meeting, e2ee_floor floor);
 /* ---- asking for a change; each gives a number, and REQUEST_DONE tells how it ended ----
  *
  * One at a time (BUSY).  REQUEST_DONE may come inside the call.  TIMEOUT after the silence time: the
- * delivery service has not given our commit back.  It may still, and the change happens then. */
+ * delivery service has not given our commit back, and we do not send it again. */
 
 /* Hosts only (NOT_HOST); STATEMENT_POLICY when the ticket says otherwise. */
 E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_set_e2ee (e2ee_meeting * meeting, int on,
