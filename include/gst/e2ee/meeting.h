@@ -264,7 +264,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstE2eeMember, gst_e2ee_member_unref)
  * - `streams-changed` (GstE2eeMember member)
  * - `new-device` (GstE2eeMember member)
  * - `code-changed` (gchar *code): the meeting's; NULL when there is none
- * - `chat-received` (GstE2eeMember member, gchar *text): one's own as well
+ * - `chat-received` (GstE2eeMember member, gchar *text): of others
  * - `refused` (gchar *code, gchar *text, GstE2eeMember member): member is NULL when not known
  * - `request-done` (guint64 request, gchar *code, gchar *text)
  * - `log-line` (gchar *line): one JSON object
@@ -298,8 +298,7 @@ GST_E2EE_API GstE2eeMeeting *gst_e2ee_meeting_find (const gchar * name);
 GST_E2EE_API gboolean gst_e2ee_meeting_join (GstE2eeMeeting * self, GError ** error);
 GST_E2EE_API void gst_e2ee_meeting_leave (GstE2eeMeeting * self);
 /* A whole message.  FALSE: it was refused and has changed nothing; also told as `refused` where
- * somebody may have meant harm.  Called from a handler, or while another thread is inside, it is
- * queued and taken in order; TRUE then only says so. */
+ * somebody may have meant harm. */
 GST_E2EE_API gboolean gst_e2ee_meeting_receive (GstE2eeMeeting * self, GBytes * message,
     GError ** error);
 /* A fresh token of the same account and device. */

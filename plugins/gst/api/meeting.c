@@ -493,10 +493,10 @@ install_signals (GType type)
   /**
    * GstE2eeMeeting::chat-received:
    * @self: the meeting
-   * @member: who wrote; ourselves as well
+   * @member: who wrote
    * @text: UTF-8
    *
-   * A chat message, readable by members only.
+   * A chat message of somebody else, readable by members only.
    *
    * Since: 0.1
    */

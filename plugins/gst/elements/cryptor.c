@@ -204,6 +204,13 @@ gst_e2ee_cryptor_set_state (GstE2eeCryptor * self, GstE2eeState state, const gch
       gst_message_new_element (GST_OBJECT_CAST (self), structure));
 }
 
+GstE2eeState
+gst_e2ee_cryptor_closed_state (const GstE2eeCryptor * self)
+{
+  return self->stream.keys.media.state == GST_E2EE_STATE_SWITCHING ?
+      GST_E2EE_STATE_SWITCHING : GST_E2EE_STATE_UNKNOWN;
+}
+
 void
 gst_e2ee_cryptor_request_key_frame (GstE2eeCryptor * self, guint64 interval_ms)
 {

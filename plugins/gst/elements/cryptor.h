@@ -163,6 +163,10 @@ GstFlowReturn gst_e2ee_cryptor_push_ready (GstE2eeCryptor * self);
 void gst_e2ee_cryptor_set_state (GstE2eeCryptor * self, GstE2eeState state, const gchar * reason,
     guint64 key_id);
 
+/* What is said of a stream that its meeting lets not flow: as a rule nothing is known, but a host who
+ * waits for his own "on" is switching. */
+GstE2eeState gst_e2ee_cryptor_closed_state (const GstE2eeCryptor * self);
+
 /* Asks upstream for a key frame, at most once in @interval_ms. */
 void gst_e2ee_cryptor_request_key_frame (GstE2eeCryptor * self, guint64 interval_ms);
 

@@ -164,7 +164,7 @@ lose_frame (GstE2eeDec * self, const E2eeFrame * frame, e2ee_result cause, guint
    * that has never been on, or has stopped to be, is shown for what it is. */
   self->lost_in_a_row++;
   if (cause == E2EE_ERR_CLOSED)
-    tell_state (self, GST_E2EE_STATE_UNKNOWN, e2ee_result_name (cause), 0);
+    tell_state (self, gst_e2ee_cryptor_closed_state (cryptor), e2ee_result_name (cause), 0);
   else if (!is_in_order (cryptor->stream.state) || self->lost_in_a_row >= MAX_LOST_IN_A_ROW)
     tell_state (self, GST_E2EE_STATE_DEGRADED, e2ee_result_name (cause), key_id);
   if (cause == E2EE_ERR_UNKNOWN_KEY && !cryptor->stream.warned

@@ -289,7 +289,7 @@ send_unprotected (GstE2eeEnc * self, const E2eeFrame * frame)
     return;
   }
   gst_e2ee_cryptor_count_drop (cryptor, E2EE_ERR_CLOSED);
-  gst_e2ee_cryptor_set_state (cryptor, GST_E2EE_STATE_UNKNOWN,
+  gst_e2ee_cryptor_set_state (cryptor, gst_e2ee_cryptor_closed_state (cryptor),
       e2ee_result_name (E2EE_ERR_CLOSED), 0);
 }
 

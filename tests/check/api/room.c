@@ -9,7 +9,7 @@
 #include "core/crypto/secret.h"
 #include "core/meeting/meeting.h"
 
-#define UNIX_TIME 1700000000
+#define BEGIN 1700000000
 
 #define MUST(call) fail_unless_equals_string (e2ee_meeting_result_code (call), "ok")
 
@@ -22,7 +22,7 @@ now_ms (gpointer user_data)
 static guint64
 unix_time (gpointer user_data)
 {
-  return UNIX_TIME + now_ms (user_data) / 1000;
+  return ((Room *) user_data)->begin + now_ms (user_data) / 1000;
 }
 
 /* ---- papers ---- */
@@ -99,7 +99,7 @@ make_person (Room * room, const gchar * name)
           buffer.size, G_FILE_SET_CONTENTS_NONE, 0600, &error));
   e2ee_mls_buffer_clear (&buffer);
   MUST (e2ee_account_issue (room->authority, subject, name, tier,
-          e2ee_device_public_key (person->device), UNIX_TIME - 100, UNIX_TIME + 100000, &buffer));
+          e2ee_device_public_key (person->device), room->begin - 100, room->begin + 100000, &buffer));
   person->token = take_text (&buffer);
   g_free (subject);
   room->n_people++;
@@ -123,9 +123,9 @@ make_ticket (Room * room, GstE2eeFloor policy)
   ticket.e2ee = (e2ee_floor) policy;
   ticket.initially_on = policy == GST_E2EE_FLOOR_REQUIRE;
   ticket.features = E2EE_FEATURES_DEFAULT;
-  ticket.not_before = UNIX_TIME;
-  ticket.not_after = UNIX_TIME + 100000;
-  MUST (e2ee_ticket_issue (&ticket, host->device, view (host->token), UNIX_TIME, &buffer));
+  ticket.not_before = room->begin;
+  ticket.not_after = room->begin + 100000;
+  MUST (e2ee_ticket_issue (&ticket, host->device, view (host->token), room->begin, &buffer));
   room->ticket = take_text (&buffer);
 
   MUST (e2ee_authorities_parse (view (room->authorities), &authorities));
@@ -147,9 +147,26 @@ make_ticket (Room * room, GstE2eeFloor policy)
 static void
 deliver (Room * room, GBytes * message)
 {
-  for (guint i = 0; i < room->n_people; i++)
-    if (room->people[i].meeting && !room->people[i].is_cut_off)
-      gst_e2ee_meeting_receive (room->people[i].meeting, message, NULL);
+  for (guint i = 0; i < room->n_people; i++) {
+    Person *person = &room->people[i];
+
+    if (person->is_held_back)
+      g_queue_push_tail (&person->kept, g_bytes_ref (message));
+    else if (person->meeting && !person->is_cut_off)
+      gst_e2ee_meeting_receive (person->meeting, message, NULL);
+  }
+}
+
+void
+room_let_through (Person * person)
+{
+  GBytes *message;
+
+  person->is_held_back = FALSE;
+  while ((message = g_queue_pop_head (&person->kept))) {
+    gst_e2ee_meeting_receive (person->meeting, message, NULL);
+    g_bytes_unref (message);
+  }
 }
 
 static void
@@ -313,13 +330,14 @@ room_close (Person * person)
   g_clear_object (&person->meeting);
 }
 
-Room *
-room_new (const gchar * names, GstE2eeFloor policy)
+static Room *
+make (const gchar * names, GstE2eeFloor policy, guint64 begin)
 {
   Room *room = g_new0 (Room, 1);
   gchar **list = g_strsplit (names, " ", ROOM_MAX_PEOPLE);
 
   fail_unless (e2ee_crypto_init () == E2EE_OK);
+  room->begin = begin;
   room->now_ms = 1000000;
   g_mutex_init (&room->lock);
   g_queue_init (&room->messages);
@@ -328,14 +346,28 @@ room_new (const gchar * names, GstE2eeFloor policy)
   for (gchar ** name = list; *name; name++)
     make_person (room, *name);
   make_ticket (room, policy);
+  g_strfreev (list);
+  return room;
+}
+
+Room *
+room_new (const gchar * names, GstE2eeFloor policy)
+{
+  Room *room = make (names, policy, BEGIN);
+
   for (guint i = 0; i < room->n_people; i++) {
     GError *error = NULL;
 
     room_open (&room->people[i], NULL, &error);
     fail_unless (error == NULL, "%s", error ? error->message : "");
   }
-  g_strfreev (list);
   return room;
+}
+
+Room *
+room_new_now (const gchar * names, GstE2eeFloor policy)
+{
+  return make (names, policy, g_get_real_time () / G_USEC_PER_SEC);
 }
 
 static void
@@ -361,6 +393,7 @@ room_free (Room * room)
     Person *person = &room->people[i];
 
     room_close (person);
+    g_queue_clear_full (&person->kept, (GDestroyNotify) g_bytes_unref);
     e2ee_device_unref (person->device);
     g_string_free (person->told, TRUE);
     g_free (person->token);
@@ -472,7 +505,8 @@ room_turn (Room * room, gboolean on)
       error ? error->message : "");
   room_settle (room);
   for (guint i = 0; i < room->n_people; i++)
-    if (room->people[i].meeting && !room->people[i].is_cut_off)
+    if (room->people[i].meeting && !room->people[i].is_cut_off && !room->people[i].is_held_back
+        && gst_e2ee_meeting_get_phase (room->people[i].meeting) == GST_E2EE_MEETING_PHASE_MEMBER)
       fail_unless (gst_e2ee_meeting_is_on (room->people[i].meeting) == on);
 }
 

@@ -25,13 +25,16 @@ typedef struct
   gchar *key_file;
   gchar *state_file;            /* NULL: keeps nothing */
   GstE2eeMeeting *meeting;
-  gboolean is_cut_off;          /* gets nothing; what was sent meanwhile is lost */
+  gboolean is_cut_off;          /* gets nothing and sends nothing; it is lost */
+  gboolean is_held_back;        /* gets nothing yet: it is kept for room_let_through() */
+  GQueue kept;                  /* GBytes */
   GString *told;                /* every signal as a line, see room.c */
   guint64 last_request;
 } Person;
 
 struct _Room
 {
+  guint64 begin;                /* seconds since 1970 at now_ms 0 */
   gint64 now_ms;                /* atomic: elements may look */
   gchar *folder;
   e2ee_device *authority;
@@ -50,6 +53,8 @@ struct _Room
  * name that begins with "Guest" has none.  @policy: allow, require (initially on) or forbid.  Nobody
  * has joined yet. */
 Room *room_new (const gchar * names, GstE2eeFloor policy);
+/* The same for meetings with the real clock: papers are valid now, and no meeting is made. */
+Room *room_new_now (const gchar * names, GstE2eeFloor policy);
 void room_free (Room * room);
 
 /* Makes the meeting of a person without one, @name as its name in the process. */
@@ -61,6 +66,9 @@ void room_close (Person * person);
 void room_settle (Room * room);
 /* The same while time goes on by @ms. */
 void room_advance (Room * room, guint ms);
+
+/* Gives him what was kept, and from now on what comes. */
+void room_let_through (Person * person);
 
 /* All join, one after the other, and are members. */
 void room_join (Room * room);
