@@ -7,6 +7,7 @@
 #include <gst/gst.h>
 
 #include "judge.h"
+#include "recording.h"
 
 static gboolean
 read_witness (Witness * witness, const gchar * folder, const gchar * name, GError ** error)
@@ -34,6 +35,18 @@ clear_witness (Witness * witness)
   evidence_file_free (witness->evidence);
 }
 
+/* For other programs that compare what was recorded with what was sent. */
+static int
+list_frames (const gchar * path)
+{
+  guint64 frames;
+
+  if (recording_list (path, stdout, &frames))
+    return EXIT_SUCCESS;
+  g_printerr ("e2ee-report: %s cannot be read to its end\n", path);
+  return EXIT_FAILURE;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -44,11 +57,14 @@ main (int argc, char **argv)
   int status = EXIT_FAILURE;
 
   gst_init (NULL, NULL);
+  if (argc == 3 && g_str_equal (argv[1], "--frames"))
+    return list_frames (argv[2]);
   if (argc != 2 || argv[1][0] == '-') {
-    g_printerr ("Usage: e2ee-report FOLDER\n"
+    g_printerr ("Usage: e2ee-report FOLDER\n       e2ee-report --frames FILE.mkv\n"
         "Reads alice, bob and eve.json and .jsonl, recording.mkv and bob.png in FOLDER; writes\n"
         "summary.json there.  Exit status: 0 when both were heard by each other and by nobody\n"
-        "else, 1 when not, or when it cannot be established.\n");
+        "else, 1 when not, or when it cannot be established.\n"
+        "--frames prints the digest and time of every frame of a recording.\n");
     return 2;
   }
 
