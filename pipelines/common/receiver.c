@@ -56,6 +56,7 @@ typedef struct Stream
   const gchar *media;
   GstElement *bin;
   GstElement *decryptor;
+  json_t *last_stats;           /* of the decryptor, when its owner is gone */
   GstElement *sink;             /* with the last picture; NULL for a wiretap */
   Branch opened;
   Branch raw;                   /* of a wiretap */
@@ -81,6 +82,7 @@ stream_free (gpointer data)
   Stream *stream = data;
 
   g_free (stream->from);
+  json_decref (stream->last_stats);
   gst_clear_object (&stream->decryptor);
   gst_clear_object (&stream->sink);
   g_free (stream);
@@ -329,6 +331,7 @@ receiver_remove (Receiver * receiver, const gchar * from)
     if (stream->bin && g_str_equal (stream->from, from)) {
       g_ptr_array_add (bins, stream->bin);
       stream->bin = NULL;
+      stream->last_stats = stats_of_element (stream->decryptor);
       gst_clear_object (&stream->sink);
     }
   }
@@ -438,7 +441,8 @@ receiver_stats (Receiver * receiver)
   for (i = 0; i < receiver->streams->len; i++) {
     Stream *stream = g_ptr_array_index (receiver->streams, i);
     json_t *object = json_pack ("{s:s, s:s, s:o, s:o}", "from", stream->from,
-        "media", stream->media, "decryptor", stats_of_element (stream->decryptor),
+        "media", stream->media, "decryptor", stream->last_stats ?
+        json_incref (stream->last_stats) : stats_of_element (stream->decryptor),
         "opened", branch_stats (&stream->opened, receiver->begun));
 
     add_time (object, "first-packet-ms", receiver->begun, stream->first_packet);

@@ -37,8 +37,10 @@ struct _Recorder
   gpointer user_data;
 };
 
-#define TRACK(media) "queue name=" media "-queue max-size-bytes=0 max-size-buffers=0 " \
-    "! %s name=" media "-gate ! mux." media "_%%u "
+/* The queue stands behind the gate, and is never full: a muxer waits for every track, and when the
+ * gate of one has closed, the other must not be held up with its last frames, and the call with it. */
+#define TRACK(media) "%s name=" media "-gate ! queue leaky=downstream max-size-buffers=0 " \
+    "max-size-bytes=0 max-size-time=10000000000 ! mux." media "_%%u "
 #define GATE "e2eepolicy feature=recording"
 
 static GstPadProbeReturn
@@ -91,23 +93,21 @@ recorder_new (GstBin * pipeline, const gchar * path, gboolean gated,
 
   for (i = 0; i < G_N_ELEMENTS (media); i++) {
     Track *track = &recorder->tracks[i];
-    gchar *name = g_strconcat (media[i], "-queue", NULL);
-    GstElement *queue = gst_bin_get_by_name (GST_BIN (recorder->bin), name);
+    gchar *name = g_strconcat (media[i], "-gate", NULL);
+    GstElement *first = gst_bin_get_by_name (GST_BIN (recorder->bin), name);
 
-    pad = gst_element_get_static_pad (queue, "sink");
+    pad = gst_element_get_static_pad (first, "sink");
     track->media = media[i];
     track->entry = gst_object_ref (gst_ghost_pad_new (media[i], pad));
     gst_element_add_pad (recorder->bin, track->entry);
     gst_object_unref (pad);
-    gst_object_unref (queue);
     g_free (name);
     if (gated) {
-      name = g_strconcat (media[i], "-gate", NULL);
-      track->gate = gst_bin_get_by_name (GST_BIN (recorder->bin), name);
-      g_free (name);
+      track->gate = gst_object_ref (first);
       if (protection->gate)
         protection->gate (protection->user_data, track->gate);
     }
+    gst_object_unref (first);
   }
   gst_bin_add (pipeline, recorder->bin);
   goto out;

@@ -1,6 +1,6 @@
 /* The recording branch: what was decrypted, as far as the policy lets it pass.
  *
- *     tee ! queue ! e2eepolicy feature=recording ! matroskamux ! filesink
+ *     tee ! e2eepolicy feature=recording ! queue ! matroskamux ! filesink
  *
  * gst-e2ee, LGPL-2.1-or-later */
 #pragma once
