@@ -1,29 +1,16 @@
-/* base64url without padding, RFC 4648 section 5 (jws.h, jwk.h).
+/* base64url in the forms that this room needs (jws.h, jwk.h).
  *
  * gst-e2ee, LGPL-2.1-or-later */
 #include <sodium.h>
 
+#include "core/crypto/base64url.h"
 #include "core/meeting/jwk.h"
 #include "core/meeting/jws.h"
-
-/* libsodium refuses padding, other characters and trailing bits that are not zero, but takes some
- * bytes over 127 for letters where char is signed.  In a time that depends on the size alone. */
-static int
-decode (const uint8_t * text, size_t text_size, uint8_t * out, size_t space, size_t * size)
-{
-  uint8_t any = 0;
-
-  for (size_t i = 0; i < text_size; i++)
-    any |= text[i];
-  return (any & 0x80) == 0
-      && sodium_base642bin (out, space, (const char *) text, text_size, NULL, size, NULL,
-      sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0;
-}
 
 e2ee_meeting_result
 e2ee_base64url_decode (e2ee_bytes text, e2ee_mls_buffer * out)
 {
-  /* One more than needed: an empty text has a place too. */
+  /* With room for what is left over of four characters. */
   const size_t space = text.size / 4 * 3 + 3;
   size_t size;
 
@@ -33,7 +20,7 @@ e2ee_base64url_decode (e2ee_bytes text, e2ee_mls_buffer * out)
   out->data = e2ee_mls_alloc (space, 1);
   if (out->data == NULL)
     return E2EE_MEETING_ERR_NO_MEMORY;
-  if (!decode (text.data, text.size, out->data, space, &size)) {
+  if (!e2ee_base64url_read (text, out->data, space, &size)) {
     e2ee_mls_buffer_clear (out);
     return E2EE_MEETING_ERR_JWS_FORMAT;
   }
@@ -66,7 +53,7 @@ e2ee_base64url_read_32 (const char *text, size_t size, uint8_t out[32])
 {
   size_t written;
 
-  return decode ((const uint8_t *) text, size, out, 32, &written) && written == 32;
+  return e2ee_base64url_read (E2EE_BYTES (text, size), out, 32, &written) && written == 32;
 }
 
 void

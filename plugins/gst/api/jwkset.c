@@ -8,6 +8,7 @@
 #include <jansson.h>
 #include <sodium.h>
 
+#include "core/crypto/base64url.h"
 #include "core/crypto/jwktext.h"
 #include "core/crypto/secret.h"
 #include "core/frame/suite.h"
@@ -147,8 +148,7 @@ read_members (json_t * jwk, Members * members, GError ** error)
       && read_key_ops (jwk, members, error) && read_sender (jwk, members, error);
 }
 
-/* RFC 7518 section 6.4.1: base64url without padding.  libsodium's decoder takes the same time for
- * every text of one length and refuses bits left over at the end. */
+/* RFC 7518 section 6.4.1: base64url without padding. */
 static gboolean
 decode (e2ee_bytes text, guint8 * base_key, gsize * size, GError ** error)
 {
@@ -157,8 +157,7 @@ decode (e2ee_bytes text, guint8 * base_key, gsize * size, GError ** error)
 
   if (text.size > longest)
     return fail (error, "\"k\" is longer than any cipher suite takes");
-  if (sodium_base642bin (base_key, MAX_KEY_SIZE, (const char *) text.data, text.size, NULL, size,
-          NULL, sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)
+  if (!e2ee_base64url_read (text, base_key, MAX_KEY_SIZE, size))
     return fail (error, "\"k\" is not base64url without padding");
   return TRUE;
 }

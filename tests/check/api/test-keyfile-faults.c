@@ -321,6 +321,8 @@ REFUSES (test_a_k_with_an_escape_sequence_is_refused,
     KIT_ONE_KEY (KID "\"k\":\"\\u0041AECAwQFBgcICQoLDA0ODw\""), NOT_BASE64URL);
 REFUSES (test_a_k_in_the_other_base64_alphabet_is_refused,
     KIT_ONE_KEY (KID "\"k\":\"8PHy8/T19vf4+fr7/P3+/w\""), NOT_BASE64URL);
+REFUSES (test_a_k_that_is_not_ascii_is_refused,
+    KIT_ONE_KEY (KID "\"k\":\"\303\251ECAwQFBgcICQoLDA0ODw\""), NOT_BASE64URL);
 REFUSES (test_a_k_with_bits_left_over_is_refused,
     KIT_ONE_KEY (KID "\"k\":\"AAECAwQFBgcICQoLDA0ODx\""), NOT_BASE64URL);
 REFUSES (test_a_k_in_hexadecimal_is_refused,
@@ -438,6 +440,7 @@ add_k_tests (TCase * tc)
   ADD (test_a_k_with_a_space_is_refused);
   ADD (test_a_k_with_an_escape_sequence_is_refused);
   ADD (test_a_k_in_the_other_base64_alphabet_is_refused);
+  ADD (test_a_k_that_is_not_ascii_is_refused);
   ADD (test_a_k_with_bits_left_over_is_refused);
   ADD (test_a_k_in_hexadecimal_is_refused);
   ADD (test_a_k_that_looks_like_a_placeholder_is_refused);
