@@ -204,6 +204,27 @@ def untidy(tree):
     return wrong
 
 
+EXAMPLES = 'tests/check/core/meeting/examples.h'
+EXAMPLES_PAGE = 'docs/accounts-and-tickets.md'
+
+
+def other_examples(tree):
+    """Signed examples, which the tests verify, are copied to the page without a slip."""
+    files = tracked_files(tree)
+    if EXAMPLES not in files:
+        return []
+    page = ''.join(read(tree, EXAMPLES_PAGE).split()) if EXAMPLES_PAGE in files else ''
+    wrong = []
+    for name, literals in re.findall(r'^#define EXAMPLE_(\w+)((?:\s|\\\n|"(?:\\.|[^"\\])*")+)$',
+                                     read(tree, EXAMPLES), re.MULTILINE):
+        text = ''.join(re.findall(r'"((?:\\.|[^"\\])*)"', literals))
+        text = ''.join(text.replace('\\n', '').replace('\\"', '"').split())
+        # Everybody knows the private keys; the page need not repeat them.
+        if not name.endswith('_D') and text not in page:
+            wrong.append(f'{EXAMPLES_PAGE}: {name} is not that of {EXAMPLES}')
+    return wrong
+
+
 INSPECTED = 'GObject\n +----GstE2eeEnc\n\nElement Properties:\n  key-file  : %s\n      flags: readable\n' \
     '\nElement Signals:\n  "request-key" :  void user_function ();\n'
 
@@ -222,6 +243,8 @@ CHECKS = [
     ('test_no_file_names_a_machine_path_or_a_package_registry', machine_names,
      {'a.txt': 'look in /root' + '/x\n'}),
     ('test_every_source_file_names_its_licence', without_licence, {'a.c': '/* nothing */\n'}),
+    ('test_signed_examples_are_those_that_the_tests_verify', other_examples,
+     {EXAMPLES: '#define EXAMPLE_A \\\n  "ab" \\\n  "c"\n', EXAMPLES_PAGE: '    ab\n    d\n'}),
     ('test_no_source_line_has_a_tab_or_a_trailing_blank', untidy,
      {'a.c': 'int x; \n'}),
 ]
