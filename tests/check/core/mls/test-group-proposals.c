@@ -491,7 +491,7 @@ context_extensions (const uint8_t * list, size_t size)
 }
 
 static void
-test_two_group_context_extensions_are_refused (void)
+test_valsem208_refuses_two_group_context_extensions (void)
 {
   e2ee_mls_proposal_or_ref list[2] = { context_extensions (NULL, 0),
     context_extensions (NULL, 0)
@@ -503,7 +503,7 @@ test_two_group_context_extensions_are_refused (void)
 }
 
 static void
-test_an_extension_that_a_member_lacks_is_refused (void)
+test_valsem209_refuses_an_extension_that_a_member_lacks (void)
 {
   static const uint8_t extension[] = { 0xf0, 0x42, 0x00 };
   e2ee_mls_proposal_or_ref list[1] = { context_extensions (extension, sizeof (extension)) };
@@ -679,8 +679,8 @@ static const check_case cases[] = {
   CHECK_CASE (test_valsem402_refuses_resumption_keys_of_other_uses),
   CHECK_CASE (test_valsem403_refuses_one_key_twice),
   CHECK_CASE (test_a_key_that_is_not_at_hand_is_refused),
-  CHECK_CASE (test_two_group_context_extensions_are_refused),
-  CHECK_CASE (test_an_extension_that_a_member_lacks_is_refused),
+  CHECK_CASE (test_valsem208_refuses_two_group_context_extensions),
+  CHECK_CASE (test_valsem209_refuses_an_extension_that_a_member_lacks),
   CHECK_CASE (test_capabilities_that_a_member_lacks_cannot_be_required),
   CHECK_CASE (test_new_requirements_hold_for_those_added_with_them),
   CHECK_CASE (test_external_senders_cannot_be_let_in),

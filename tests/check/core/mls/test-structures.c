@@ -248,7 +248,7 @@ test_psk_ids_name_the_same_key_whatever_the_nonce (void)
 }
 
 static void
-test_proposal_of_an_unknown_type_is_refused (void)
+test_valsem113_refuses_a_proposal_of_an_unknown_type (void)
 {
   READ_AS (proposal, proposal, RAW (0x00, 0x0a));
 
@@ -373,7 +373,7 @@ static const check_case cases[] = {
   CHECK_CASE (test_external_pub_has_a_length_in_front),
   CHECK_CASE (test_psk_of_an_unknown_type_or_usage_is_refused),
   CHECK_CASE (test_psk_ids_name_the_same_key_whatever_the_nonce),
-  CHECK_CASE (test_proposal_of_an_unknown_type_is_refused),
+  CHECK_CASE (test_valsem113_refuses_a_proposal_of_an_unknown_type),
   CHECK_CASE (test_proposal_neither_by_value_nor_by_reference_is_refused),
   CHECK_CASE (test_commit_with_more_proposals_than_the_limit_is_refused),
   CHECK_CASE (test_message_of_another_version_is_refused),
