@@ -11,7 +11,7 @@ const CODECS = {
 };
 
 /* Longer than the interval of frames, so that a stream that still runs moves in it. */
-const SETTLED_MS = 200;
+const SETTLED_MS = 500;
 
 /* Throws away what cannot be protected, before it can be negotiated. */
 export function preferProtectable(transceiver, kind) {
