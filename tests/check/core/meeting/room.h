@@ -627,8 +627,10 @@ room_run_until (room * r, int (*is_so) (const room * r), uint64_t most_ms, uint6
     for (int i = 0; i < r->n_people; i++)
       room_step_person (&r->people[i]);
     next = room_next_ms (r);
+    if (is_so (r))
+      break;
     if (next == UINT64_MAX)
-      return is_so (r);
+      return 0;
     if (next > r->now_ms)
       r->now_ms = next;
   }
