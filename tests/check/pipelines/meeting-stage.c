@@ -16,6 +16,11 @@
 #define MAX_DIFFERENCE 2.0
 /* Of the energy, at the sender's pitch: 0.99 is usual, 0.05 noise. */
 #define MIN_PURITY 0.7
+#define MUST(call) fail_unless_equals_string (e2ee_meeting_result_code (call), "ok")
+
+/* Of room.c's clock. */
+#define ROOM_UNIX_TIME 1700000000
+
 /* Opus begins anew behind a gap. */
 #define MAX_STARTS 2
 
@@ -27,7 +32,7 @@ static const gchar *encoders[N_KINDS] = {
 };
 
 static const gchar *decoders[N_KINDS] = {
-  "rtpvp8depay ! vp8dec name=decoder threads=1",
+  "rtpvp8depay request-keyframe=true wait-for-keyframe=true ! vp8dec name=decoder threads=1",
   "rtpopusdepay ! opusdec ! " FILM_AUDIO_CAPS " ! identity name=decoder"
 };
 
@@ -267,7 +272,7 @@ add_outlet (Actor * actor, Kind kind)
 {
   Outlet *outlet = &actor->out[kind];
   GstElement *bin = make_bin ("%s ! e2eeenc name=%s-to-all meeting=%s ! "
-      "fakesink async=false sync=false", encoders[kind], kind_names[kind], actor->name);
+      STAGE_SINK, encoders[kind], kind_names[kind], actor->name);
   gchar *enc_name = g_strconcat (kind_names[kind], "-to-all", NULL);
 
   outlet->actor = actor;
@@ -321,7 +326,7 @@ add_inlet (Actor * actor, Actor * from, Kind kind, const gchar * tail)
 }
 
 static void
-start (Actor * actor)
+open_entries (Actor * actor)
 {
   Stage *stage = actor->stage;
   GstCaps *raw[N_KINDS] = { gst_caps_from_string (FILM_VIDEO_CAPS),
@@ -334,8 +339,6 @@ start (Actor * actor)
         "payload=96")
   };
 
-  fail_unless (gst_element_set_state (actor->pipeline, GST_STATE_PLAYING)
-      == GST_STATE_CHANGE_SUCCESS, "%s does not start", actor->person->name);
   for (guint kind = 0; kind < N_KINDS; kind++) {
     open_entry (actor->out[kind].entry, kind_names[kind], raw[kind]);
     for (guint i = 0; i < stage->n; i++)
@@ -346,46 +349,106 @@ start (Actor * actor)
   }
 }
 
+static void
+start (Actor * actor)
+{
+  fail_unless (gst_element_set_state (actor->pipeline, GST_STATE_PLAYING)
+      == GST_STATE_CHANGE_SUCCESS, "%s does not start", actor->person->name);
+  open_entries (actor);
+}
+
+static void
+make_pipeline (Actor * actor, const StagePlan * plan)
+{
+  Stage *stage = actor->stage;
+  gboolean is_last = actor->number == stage->n - 1;
+
+  for (guint kind = 0; kind < N_KINDS; kind++)
+    add_outlet (actor, kind);
+  for (guint i = 0; i < stage->n; i++) {
+    if (i == actor->number)
+      continue;
+    add_inlet (actor, &stage->actors[i], VIDEO, is_last && plan->video_tail ? plan->video_tail
+        : "shieldoverlay ! " STAGE_SINK);
+    add_inlet (actor, &stage->actors[i], AUDIO, is_last && plan->audio_tail ? plan->audio_tail
+        : STAGE_SINK);
+  }
+}
+
+static gchar *
+take_text (e2ee_mls_buffer * buffer)
+{
+  gchar *text = g_strndup ((const gchar *) buffer->data, buffer->size);
+
+  e2ee_mls_buffer_clear (buffer);
+  return text;
+}
+
+/* Another ticket and its link in place of the room's. */
+static void
+schedule (Room * room, gboolean on)
+{
+  Person *host = &room->people[0];
+  e2ee_authorities authorities;
+  e2ee_mls_buffer buffer;
+  e2ee_ticket ticket;
+  e2ee_link link = { 0, };
+
+  MUST (e2ee_authorities_parse (E2EE_BYTES (room->authorities, strlen (room->authorities)),
+          &authorities));
+  MUST (e2ee_ticket_verify (E2EE_BYTES (room->ticket, strlen (room->ticket)), &authorities,
+          &ticket));
+  ticket.initially_on = on;
+  MUST (e2ee_ticket_issue (&ticket, host->device, E2EE_BYTES (host->token, strlen (host->token)),
+          ticket.issued_at, &buffer));
+  g_free (room->ticket);
+  room->ticket = take_text (&buffer);
+  MUST (e2ee_ticket_verify (E2EE_BYTES (room->ticket, strlen (room->ticket)), &authorities,
+          &ticket));
+  MUST (e2ee_link_parse (E2EE_BYTES (room->link, strlen (room->link)), &link));
+  memcpy (link.ticket_hash, ticket.hash, sizeof link.ticket_hash);
+  MUST (e2ee_link_format ("https://meet.example/join", &link, &buffer));
+  g_free (room->link);
+  room->link = take_text (&buffer);
+  e2ee_link_clear (&link);
+}
+
+static void
+open_meeting (Actor * actor)
+{
+  GError *error = NULL;
+
+  room_close (actor->person);
+  fail_unless (room_open (actor->person, actor->name, &error) != NULL, "%s",
+      error ? error->message : "");
+}
+
 Stage *
-stage_new (const gchar * names, GstE2eeFloor policy, const gchar * video_tail,
-    const gchar * audio_tail)
+stage_new (const StagePlan * plan)
 {
   Stage *stage = g_new0 (Stage, 1);
 
-  stage->room = room_new (names, policy);
+  stage->room = room_new (plan->names, plan->policy);
+  if (plan->is_on_from_the_start)
+    schedule (stage->room, TRUE);
   stage->n = stage->room->n_people;
   stage->worst_sound = 1;
   for (guint i = 0; i < stage->n; i++) {
     Actor *actor = &stage->actors[i];
-    GError *error = NULL;
 
     actor->stage = stage;
     actor->number = i;
     actor->person = &stage->room->people[i];
     actor->name = g_strconcat ("stage-", actor->person->name, NULL);
     actor->posted = g_string_new (NULL);
-    room_close (actor->person);
-    fail_unless (room_open (actor->person, actor->name, &error) != NULL, "%s",
-        error ? error->message : "");
+    open_meeting (actor);
     actor->pipeline = gst_pipeline_new (actor->person->name);
     actor->clock = gst_test_clock_new ();
     gst_pipeline_use_clock (GST_PIPELINE (actor->pipeline), actor->clock);
   }
   stage->server = server_new (stage->room);
   for (guint i = 0; i < stage->n; i++)
-    for (guint kind = 0; kind < N_KINDS; kind++)
-      add_outlet (&stage->actors[i], kind);
-  for (guint i = 0; i < stage->n; i++)
-    for (guint k = 0; k < stage->n; k++) {
-      gboolean special = i == stage->n - 1;
-
-      if (i == k)
-        continue;
-      add_inlet (&stage->actors[i], &stage->actors[k], VIDEO, special && video_tail ? video_tail
-          : "shieldoverlay ! fakesink async=false sync=false");
-      add_inlet (&stage->actors[i], &stage->actors[k], AUDIO, special && audio_tail ? audio_tail
-          : "fakesink async=false sync=false");
-    }
+    make_pipeline (&stage->actors[i], plan);
   for (guint i = 0; i < stage->n; i++)
     start (&stage->actors[i]);
   return stage;
@@ -590,6 +653,59 @@ stage_join_all (Stage * stage)
   for (guint i = 0; i < stage->n; i++)
     stage_join (stage, i);
   stage_step (stage, STAGE_SECOND);
+}
+
+void
+stage_reopen (Stage * stage, guint who, guint of, e2ee_tier tier, gboolean new_device)
+{
+  Actor *actor = &stage->actors[who];
+  Person *person = actor->person;
+  gchar *subject = g_ascii_strdown (stage->room->people[of].name, -1);
+  guint64 now = ROOM_UNIX_TIME + stage->room->now_ms / 1000;
+  e2ee_mls_buffer buffer;
+
+  gst_element_set_state (actor->pipeline, GST_STATE_NULL);
+  room_close (person);
+  if (new_device) {
+    e2ee_device_unref (person->device);
+    MUST (e2ee_device_generate (e2ee_env_default (), &person->device));
+    MUST (e2ee_device_to_jwk (person->device, &buffer));
+    fail_unless (g_file_set_contents_full (person->key_file, (const gchar *) buffer.data,
+            buffer.size, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+    e2ee_mls_buffer_clear (&buffer);
+  }
+  MUST (e2ee_account_issue (stage->room->authority, subject, stage->room->people[of].name, tier,
+          e2ee_device_public_key (person->device), now, now + 100000, &buffer));
+  g_free (person->token);
+  person->token = take_text (&buffer);
+  g_free (subject);
+  open_meeting (actor);
+  server_listen (stage->server, who);
+  start (actor);
+}
+
+guint
+stage_count (Stage * stage, guint by)
+{
+  GList *members = gst_e2ee_meeting_list_members (stage_meeting (stage, by));
+  guint n = g_list_length (members);
+
+  g_list_free_full (members, (GDestroyNotify) gst_e2ee_member_unref);
+  return n;
+}
+
+guint
+stage_leaf (Stage * stage, guint by, guint who)
+{
+  GList *members = gst_e2ee_meeting_list_members (stage_meeting (stage, by));
+  guint leaf = G_MAXUINT;
+
+  for (GList * walk = members; walk; walk = walk->next)
+    if (g_str_equal (gst_e2ee_member_get_name (walk->data), stage->room->people[who].name))
+      leaf = gst_e2ee_member_get_leaf (walk->data);
+  g_list_free_full (members, (GDestroyNotify) gst_e2ee_member_unref);
+  fail_unless (leaf != G_MAXUINT, "%s is not in it", stage->room->people[who].name);
+  return leaf;
 }
 
 void

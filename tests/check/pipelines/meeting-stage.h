@@ -21,6 +21,8 @@ G_BEGIN_DECLS
 #define STAGE_STEP_MS FILM_PICTURE_MS
 #define STAGE_SECOND (1000 / STAGE_STEP_MS)     /* in steps */
 
+#define STAGE_SINK "fakesink async=false sync=false"
+
 typedef struct _Stage Stage;
 typedef struct _Actor Actor;
 
@@ -91,11 +93,18 @@ struct _Stage
   gdouble worst_picture, worst_sound;
 };
 
-/* @names and @policy as in room_new().  @video_tail: what stands behind each decoder in place of
- * "shieldoverlay ! fakesink" at the last of the actors, NULL for that; @audio_tail in place of
- * "fakesink".  Nobody has joined. */
-Stage *stage_new (const gchar * names, GstE2eeFloor policy, const gchar * video_tail,
-    const gchar * audio_tail);
+typedef struct
+{
+  const gchar *names;           /* as in room_new() */
+  GstE2eeFloor policy;          /* of the ticket */
+  gboolean is_on_from_the_start;        /* so the ticket says, though the policy is allow */
+  /* What stands behind each decoder of the last of the people in place of "shieldoverlay ! fakesink", and
+   * in place of "fakesink". */
+  const gchar *video_tail, *audio_tail;
+} StagePlan;
+
+/* Nobody has joined; everybody's media runs. */
+Stage *stage_new (const StagePlan * plan);
 void stage_free (Stage * stage);
 
 GstE2eeMeeting *stage_meeting (Stage * stage, guint who);
@@ -104,6 +113,13 @@ void stage_step (Stage * stage, guint steps);
 /* Until @who is a member; fails after five seconds of meeting time. */
 void stage_join (Stage * stage, guint who);
 void stage_join_all (Stage * stage);
+/* @who comes with another program: a token of @tier, on a device of his own or a new one, for the account
+ * of @of.  He has not joined. */
+void stage_reopen (Stage * stage, guint who, guint of, e2ee_tier tier, gboolean new_device);
+/* The leaf of @who, as @by sees it; fails when he is not there. */
+guint stage_leaf (Stage * stage, guint by, guint who);
+/* How many members @by sees. */
+guint stage_count (Stage * stage, guint by);
 /* A host presses the button. */
 void stage_press (Stage * stage, guint who, gboolean on);
 /* He presses it and everybody has merged it within a second, then for @steps. */

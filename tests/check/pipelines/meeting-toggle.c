@@ -5,7 +5,7 @@
 
 #include "../elements/clock.h"
 
-#define ALLOW GST_E2EE_FLOOR_ALLOW
+static const StagePlan people = {.names = "Alice Bob Carol" };
 
 /* Off, on, off ... and each time every frame on the wire is what it should be. */
 static void
@@ -35,7 +35,7 @@ toggle (Stage * stage, guint n_times, guint steps)
 
 GST_START_TEST (test_the_host_turns_it_on_and_off_and_nothing_clear_is_on_the_wire_while_on)
 {
-  Stage *stage = stage_new ("Alice Bob Carol", ALLOW, NULL, NULL);
+  Stage *stage = stage_new (&people);
 
   stage_join_all (stage);
   stage_check_all_shown (stage);
@@ -50,6 +50,55 @@ GST_START_TEST (test_the_host_turns_it_on_and_off_and_nothing_clear_is_on_the_wi
 
 GST_END_TEST;
 
+GST_START_TEST (test_the_wire_is_right_for_each_one_from_the_moment_at_which_he_hears_of_it)
+{
+  Stage *stage = stage_new (&people);
+  Actor *carol = &stage->actors[2];
+  guint clear;
+
+  stage_join_all (stage);
+  stage->server->delay_ms[1] = 120;
+  stage->server->delay_ms[2] = 400;
+  stage_watch_gaps (stage);
+  for (guint i = 0; i < 3; i++) {
+    clear = carol->out[VIDEO].n_clear;
+    stage_turn (stage, TRUE, 3 * STAGE_SECOND);
+    /* She went on in clear for as long as she did not know; nobody looked at it. */
+    fail_unless (carol->out[VIDEO].n_clear - clear >= 400 / STAGE_STEP_MS - 1);
+    stage_check_all_shown (stage);
+    stage_turn (stage, FALSE, 3 * STAGE_SECOND);
+    stage_check_all_shown (stage);
+  }
+  fail_unless (stage_stat (stage->actors[0].in[2][VIDEO].dec, "not-protected") > 0);
+  stage_say ("messages late by 120 and 400 ms: longest gap %u ms of picture, %u ms of sound",
+      stage_longest_gap_ms (stage, VIDEO), stage_longest_gap_ms (stage, AUDIO));
+  fail_unless (stage_longest_gap_ms (stage, VIDEO) < 1000);
+  fail_unless (stage_longest_gap_ms (stage, AUDIO) < 1000);
+  stage_free (stage);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_who_presses_again_before_anybody_has_heard_of_it_gets_what_he_pressed_last)
+{
+  Stage *stage = stage_new (&people);
+
+  stage_join_all (stage);
+  for (guint i = 0; i < 3; i++)
+    stage->server->delay_ms[i] = 100;
+  stage_press (stage, 0, TRUE);
+  stage_step (stage, 1);
+  fail_if (gst_e2ee_meeting_request_e2ee (stage_meeting (stage, 0), FALSE, NULL, NULL));
+  stage_step (stage, STAGE_SECOND);
+  stage_check_all_shown (stage);
+  stage_turn (stage, FALSE, STAGE_SECOND);
+  stage_turn (stage, TRUE, STAGE_SECOND);
+  stage_check_all_shown (stage);
+  stage_free (stage);
+}
+
+GST_END_TEST;
+
 static Suite *
 meeting_toggle_suite (void)
 {
@@ -59,6 +108,10 @@ meeting_toggle_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_checked_fixture (tc, clock_stop, NULL);
   tcase_add_test (tc, test_the_host_turns_it_on_and_off_and_nothing_clear_is_on_the_wire_while_on);
+  tcase_add_test (tc,
+      test_the_wire_is_right_for_each_one_from_the_moment_at_which_he_hears_of_it);
+  tcase_add_test (tc,
+      test_who_presses_again_before_anybody_has_heard_of_it_gets_what_he_pressed_last);
   return s;
 }
 
