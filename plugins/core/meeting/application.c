@@ -140,6 +140,8 @@ e2ee_meeting_set_streams (e2ee_meeting * m, const e2ee_stream * streams, size_t 
   if (e2ee_meeting_is_member (m) && m->shown.statement.on)
     m->n_streams = e2ee_streams_without_closed (m->streams, n_streams);
   e2ee_meeting_say_streams (m);
+  if (e2ee_meeting_self (m) != NULL)
+    e2ee_meeting_post_member (m, E2EE_EVENT_STREAMS, e2ee_meeting_self (m), E2EE_MEETING_OK);
   e2ee_meeting_settle (m);
   return E2EE_MEETING_OK;
 }
