@@ -319,7 +319,7 @@ tell_elements (GstE2eeMeeting * self, GList * streams)
 void
 gst_e2ee_meeting_exit (GstE2eeMeeting * self)
 {
-  gboolean keys_changed;
+  gboolean was_on = self->view.on, keys_changed;
   GList *streams = NULL;
 
   g_object_ref (self);
@@ -329,6 +329,9 @@ gst_e2ee_meeting_exit (GstE2eeMeeting * self)
   if (keys_changed)
     streams = gst_e2ee_meeting_dup_streams (self);
   if (self->events & 1u << E2EE_EVENT_PHASE && self->view.phase == GST_E2EE_MEETING_PHASE_MEMBER)
+    self->must_announce = TRUE;
+  /* The legs of telephones, which were taken off the list at on, are open again. */
+  if (was_on && !self->view.on)
     self->must_announce = TRUE;
   set_timer (self);
   self->fresh = NULL;
