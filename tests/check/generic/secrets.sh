@@ -4,10 +4,14 @@
 # gst-e2ee, LGPL-2.1-or-later
 #
 # Logs at the highest level, gst-launch -v, bus messages, dot files and errors about bad key files; the key as bytes, hex,
-# base64, and as GStreamer's memory dumps and C arrays would print it.
+# base64, and as GStreamer's memory dumps and C arrays would print it.  The same of a meeting: its join secret, a
+# device's private key, and the base keys of its epochs.
+#
+# usage: secrets.sh E2EE-KEYGEN MEETING-SECRETS
 set -u
 
 keygen=$1
+meeting=$2
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 
@@ -91,6 +95,40 @@ result $? 'a made key file is for its owner alone'
 made=$(sed -n 's/.*"k": *"\([^"]*\)".*/\1/p' "$work/made.jwks" | head -n 1)
 [ -n "$made" ] && ! grep -qaF "$made" "$work/errors/keygen" "$work/errors/keygen.log" 2>/dev/null
 result $? 'the program that makes it does not print it'
+
+# The bytes of a meeting's secrets may be any, so they are looked for in every form but the bytes themselves.
+secret_leaks_in () {
+  local secret=$1 form hex spaced base64 decimal carray
+  shift
+  hex=$(od -An -v -tx1 "$secret" | tr -d ' \n')
+  spaced=$(od -An -v -tx1 -w64 "$secret" | sed 's/^ *//')
+  base64=$(base64 -w0 "$secret" | tr -d '=')
+  decimal=$(od -An -v -tu1 -w64 "$secret" | tr -s ' ' | sed 's/^ //;s/ /, /g')
+  carray=$(od -An -v -tx1 -w64 "$secret" | sed 's/^ /0x/;s/ /, 0x/g')
+  for form in "${hex:0:16}" "${hex:16:16}" "${spaced:0:23}" "${base64:0:12}" "$(tr '+/' '-_' <<<"${base64:0:12}")" \
+      "${decimal:0:24}" "${carray:0:46}"; do
+    if grep -rqaiF -e "$form" "$@"; then
+      echo "# ${secret##*/} found as: $form"
+      grep -rlaiF -e "$form" "$@" | sed 's/.*\//#   in /'
+      return 0
+    fi
+  done
+  return 1
+}
+
+mkdir "$work/secrets" "$work/met" "$work/met-dots"
+GST_DEBUG_FILE=$work/met/log GST_DEBUG_DUMP_DOT_DIR=$work/met-dots "$meeting" "$work/secrets" >"$work/met/said" 2>&1
+result $? 'a meeting with media runs with every log on'
+[ -s "$work/met/log" ] && ls "$work"/met-dots/*.dot >/dev/null 2>&1 && [ "$(ls "$work/secrets" | wc -l)" -ge 4 ]
+result $? 'there are its logs, dot files and secrets to search for'
+od -An -v -tx1 -w64 "$work/secrets/join-secret" >"$work/dump"
+secret_leaks_in "$work/secrets/join-secret" "$work/dump" >/dev/null
+result $? 'the search finds a secret where it is'
+leaked=0
+for secret in "$work"/secrets/*; do
+  secret_leaks_in "$secret" "$work/met" "$work/met-dots" && leaked=1
+done
+result $leaked 'no log, message, property, stats or dot file holds a secret of the meeting'
 
 echo "1..$n"
 exit $failed
