@@ -54,6 +54,18 @@ is_sink (GstElement * element)
   return GST_OBJECT_FLAG_IS_SET (element, GST_ELEMENT_FLAG_SINK) || klass_has (element, "Sink");
 }
 
+/* Nothing can ever come out of it: a sink that does not call itself one. */
+static gboolean
+has_no_way_out (GstElement * element)
+{
+  GstElementClass *klass = GST_ELEMENT_GET_CLASS (element);
+
+  for (GList * l = gst_element_class_get_pad_template_list (klass); l != NULL; l = l->next)
+    if (GST_PAD_TEMPLATE_DIRECTION (l->data) == GST_PAD_SRC)
+      return FALSE;
+  return element->numsrcpads == 0;
+}
+
 static const gchar *
 kind_of (GstElement * element)
 {
@@ -145,7 +157,7 @@ walk_element (Walk * walk, GstElement * element, GstPad * pad)
 
   if (g_str_equal (factory, "e2eepolicy") || g_str_equal (factory, "e2eeenc"))
     return;
-  if (is_sink (element) || element->numsrcpads == 0)
+  if (is_sink (element) || has_no_way_out (element))
     report (walk, element);
   else
     walk_iterator (walk, gst_pad_iterate_internal_links (pad));

@@ -31,6 +31,7 @@
  */
 
 #include "elements.h"
+#include "auditor.h"
 #include "cryptor.h"
 
 #include "core/frame/sframe.h"
@@ -60,7 +61,8 @@ enum
 {
   PROP_0,
   PROP_REPLAY_WINDOW_SIZE,
-  PROP_SENDER
+  PROP_SENDER,
+  PROP_AUDIT
 };
 
 #define GST_TYPE_E2EE_DEC (gst_e2ee_dec_get_type ())
@@ -78,6 +80,9 @@ struct _GstE2eeDec
 
   E2eeCounter gaps;
   E2eeCounter n_held;
+
+  gint audit;                   /* GstE2eeAudit, atomic */
+  E2eeAuditor *auditor;         /* in PAUSED and PLAYING, when there is something to audit */
 
   /*< protected by the object lock >*/
   gchar *sender;
@@ -408,6 +413,9 @@ gst_e2ee_dec_set_property (GObject * object, guint id, const GValue * value, GPa
       g_free (self->sender);
       self->sender = g_value_dup_string (value);
       break;
+    case PROP_AUDIT:
+      g_atomic_int_set (&self->audit, g_value_get_enum (value));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
       break;
@@ -433,6 +441,9 @@ gst_e2ee_dec_get_property (GObject * object, guint id, GValue * value, GParamSpe
     case PROP_SENDER:
       g_value_set_string (value, GST_E2EE_DEC (object)->sender);
       break;
+    case PROP_AUDIT:
+      g_value_set_enum (value, g_atomic_int_get (&GST_E2EE_DEC (object)->audit));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
       break;
@@ -440,9 +451,27 @@ gst_e2ee_dec_get_property (GObject * object, guint id, GValue * value, GParamSpe
   GST_OBJECT_UNLOCK (object);
 }
 
+static GstStateChangeReturn
+gst_e2ee_dec_change_state (GstElement * element, GstStateChange transition)
+{
+  GstE2eeDec *self = GST_E2EE_DEC (element);
+  GstStateChangeReturn ret;
+
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED
+      && g_atomic_int_get (&self->audit) != GST_E2EE_AUDIT_OFF && self->auditor == NULL) {
+    self->auditor = e2ee_auditor_new (element);
+    e2ee_auditor_guard (self->auditor, GST_E2EE_CRYPTOR (self)->srcpad, &self->audit);
+  }
+  ret = GST_ELEMENT_CLASS (gst_e2ee_dec_parent_class)->change_state (element, transition);
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+    g_clear_pointer (&self->auditor, e2ee_auditor_free);
+  return ret;
+}
+
 static void
 gst_e2ee_dec_finalize (GObject * object)
 {
+  e2ee_auditor_free (GST_E2EE_DEC (object)->auditor);
   gst_e2ee_dec_forget (GST_E2EE_CRYPTOR (object), FALSE);
   g_free (GST_E2EE_DEC (object)->sender);
   G_OBJECT_CLASS (gst_e2ee_dec_parent_class)->finalize (object);
@@ -467,6 +496,7 @@ gst_e2ee_dec_class_init (GstE2eeDecClass * klass)
   object_class->set_property = gst_e2ee_dec_set_property;
   object_class->get_property = gst_e2ee_dec_get_property;
   object_class->finalize = gst_e2ee_dec_finalize;
+  element_class->change_state = gst_e2ee_dec_change_state;
   cryptor_class->usage = GST_E2EE_KEY_USAGE_DECRYPT;
   cryptor_class->frame = gst_e2ee_dec_frame;
   cryptor_class->begin = gst_e2ee_dec_begin;
@@ -503,6 +533,23 @@ gst_e2ee_dec_class_init (GstE2eeDecClass * klass)
       g_param_spec_string ("sender", "Sender",
           "Whose frames are let in (account or leaf of a member); unset: everybody's", NULL,
           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING));
+
+  /**
+   * GstE2eeDec:audit:
+   *
+   * Whether to look for sinks of this pipeline that decrypted media can reach without passing an
+   * e2eepolicy (gst_e2ee_policy_audit()): at the first frame, when elements are added or linked, and
+   * once a second.  `warn` says so, `error` posts an error and lets nothing out any more.  Taken from
+   * READY to PAUSED; `off` then is off until the element is stopped.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_AUDIT,
+      g_param_spec_enum ("audit", "Audit",
+          "What happens when decrypted media can reach a sink without passing a gate",
+          GST_TYPE_E2EE_AUDIT, GST_E2EE_AUDIT_OFF,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY));
+  gst_type_mark_as_plugin_api (GST_TYPE_E2EE_AUDIT, 0);
 
   gst_element_class_set_static_metadata (element_class, "End-to-end decryptor",
       "Filter/Decryptor/Network/WebRTC",

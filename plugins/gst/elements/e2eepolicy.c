@@ -121,6 +121,7 @@ struct _GstE2eePolicy
   E2eeGateMember *member;
   E2eeTransportWatch *watch;    /* NULL: none is watched */
   E2eeGateMeeting *meeting;     /* NULL: there is none */
+  E2eeAuditor *auditor;
 
   /* streaming thread */
   GstE2eePolicyStream stream;
@@ -285,6 +286,8 @@ gst_e2ee_policy_judge (GstE2eePolicy * self, GstBuffer * buffer)
   E2eeGateWord word;
   E2eeCause cause;
 
+  if (!e2ee_auditor_look (self->auditor, stream->rules.audit))
+    return E2EE_CAUSE_AUDIT;
   gst_e2ee_policy_read (self, buffer, running_time, &word);
   cause = gst_e2ee_policy_rule (self, &word);
   passes = e2ee_cause_passes (cause);
@@ -696,6 +699,7 @@ gst_e2ee_policy_start (GstE2eePolicy * self)
   gst_e2ee_policy_reset_stream (self);
   g_clear_pointer (&self->member, e2ee_gate_group_leave);
   self->member = e2ee_gate_group_join (pipeline, meeting, self->stream.rules.feature);
+  self->auditor = e2ee_auditor_new (GST_ELEMENT (self));
   if (meeting != NULL)
     self->meeting = e2ee_gate_meeting_new (meeting, GST_ELEMENT (self));
   ok = ok && gst_e2ee_policy_watch_transport (self, pipeline);
@@ -713,6 +717,7 @@ gst_e2ee_policy_stop (GstE2eePolicy * self)
   g_clear_pointer (&self->member, e2ee_gate_group_leave);
   g_clear_pointer (&self->watch, e2ee_transport_watch_stop);
   g_clear_pointer (&self->meeting, e2ee_gate_meeting_free);
+  g_clear_pointer (&self->auditor, e2ee_auditor_free);
 }
 
 static GstStateChangeReturn
@@ -808,6 +813,7 @@ gst_e2ee_policy_finalize (GObject * object)
   e2ee_gate_group_leave (self->member);
   e2ee_transport_watch_stop (self->watch);
   e2ee_gate_meeting_free (self->meeting);
+  e2ee_auditor_free (self->auditor);
   e2ee_policy_settings_clear (&self->settings);
   G_OBJECT_CLASS (gst_e2ee_policy_parent_class)->finalize (object);
 }
@@ -864,6 +870,7 @@ gst_e2ee_policy_class_init (GstE2eePolicyClass * klass)
   gst_type_mark_as_plugin_api (GST_TYPE_E2EE_POLICY_WHEN_BLOCKED, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_E2EE_POLICY_FLUSH, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_E2EE_POLICY_SOURCE, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_E2EE_AUDIT, 0);
 }
 
 static void

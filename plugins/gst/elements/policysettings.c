@@ -10,6 +10,7 @@
 #define DEFAULT_FEATURE GST_E2EE_POLICY_FEATURE_RECORDING
 #define DEFAULT_WHEN_BLOCKED GST_E2EE_POLICY_DROP
 #define DEFAULT_FLUSH GST_E2EE_POLICY_FLUSH_AUTO
+#define DEFAULT_AUDIT GST_E2EE_AUDIT_OFF
 #define DEFAULT_SOURCE GST_E2EE_POLICY_SOURCE_REMOTE
 #define DEFAULT_FLOOR GST_E2EE_FLOOR_ALLOW
 
@@ -23,7 +24,8 @@ enum
   PROP_MEETING,
   PROP_SOURCE,
   PROP_TRANSPORT,
-  PROP_TRANSPORT_NAME
+  PROP_TRANSPORT_NAME,
+  PROP_AUDIT
 };
 
 void
@@ -34,6 +36,7 @@ e2ee_policy_settings_init (E2eePolicySettings * settings)
   settings->rules.flush = DEFAULT_FLUSH;
   settings->rules.source = DEFAULT_SOURCE;
   settings->rules.floor = DEFAULT_FLOOR;
+  settings->rules.audit = DEFAULT_AUDIT;
   settings->transport = NULL;
   settings->transport_name = NULL;
   settings->meeting = NULL;
@@ -74,6 +77,9 @@ e2ee_policy_settings_set (E2eePolicySettings * settings, guint id, const GValue 
     case PROP_SOURCE:
       settings->rules.source = g_value_get_enum (value);
       return TRUE;
+    case PROP_AUDIT:
+      settings->rules.audit = g_value_get_enum (value);
+      return TRUE;
     case PROP_TRANSPORT:
       *old = settings->transport;
       settings->transport = g_value_dup_object (value);
@@ -108,6 +114,9 @@ e2ee_policy_settings_get (const E2eePolicySettings * settings, guint id, GValue 
       return TRUE;
     case PROP_SOURCE:
       g_value_set_enum (value, settings->rules.source);
+      return TRUE;
+    case PROP_AUDIT:
+      g_value_set_enum (value, settings->rules.audit);
       return TRUE;
     case PROP_TRANSPORT:
       g_value_set_object (value, settings->transport);
@@ -254,4 +263,19 @@ e2ee_policy_settings_install (GObjectClass * klass)
       g_param_spec_string ("transport-name", "Transport name",
           "The name of the webrtcbin to watch", NULL,
           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY));
+  /**
+   * GstE2eePolicy:audit:
+   *
+   * Whether to look for sinks of this pipeline that decrypted media can reach without passing a
+   * gate (gst_e2ee_policy_audit()): at the first buffer, when elements are added or linked, and once
+   * a second.  `warn` says so; `error` posts an error and lets nothing through any more.
+   * e2eedec has the same property, for pipelines in which the gate was forgotten.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_AUDIT,
+      g_param_spec_enum ("audit", "Audit",
+          "What happens when decrypted media can reach a sink without passing a gate",
+          GST_TYPE_E2EE_AUDIT, DEFAULT_AUDIT,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING));
 }

@@ -5,6 +5,7 @@
  * gst-e2ee, LGPL-2.1-or-later */
 #pragma once
 
+#include "elements/auditor.h"
 #include "elements/policyenums.h"
 
 #include <gst/e2ee/meeting.h>
@@ -19,6 +20,7 @@ typedef struct
   GstE2eePolicyFlush flush;
   GstE2eePolicySource source;
   GstE2eeFloor floor;
+  GstE2eeAudit audit;
 } E2eePolicyRules;
 
 typedef struct
