@@ -331,6 +331,7 @@ e2ee_meeting_result
 e2ee_meeting_take_found (e2ee_meeting * m, e2ee_bytes info)
 {
   const e2ee_version nothing = { 0 };
+  const uint64_t heard_ms = m->group_heard_ms;
   e2ee_meeting_result r;
 
   if (m->founder_unconfirmed && info.size == m->own.message.size
@@ -348,6 +349,9 @@ e2ee_meeting_take_found (e2ee_meeting * m, e2ee_bytes info)
     return r;
   give_up_founding (m);
   e2ee_meeting_group_is_there (m);
+  /* When many come at once, many found: who has asked the first does not ask again for each. */
+  if (heard_ms > 0 && m->group_heard_ms - heard_ms < m->timing.join_retry_ms)
+    return E2EE_MEETING_OK;
   return e2ee_meeting_ask (m);
 }
 

@@ -80,11 +80,29 @@ test_fifty_people_join_in_one_second (void)
   room_clear (&r);
 }
 
+/* Everybody founds when nobody has come before: what is said then grows with their number, not with
+ * its square. */
+static void
+test_many_who_found_at_once_do_not_ask_for_each_other_s_groups (void)
+{
+  const room_plan plan = { .n_people = 20 };
+
+  room_init (&r, &plan);
+  for (int i = 0; i < 20; i++)
+    CHECK_OK (room_join (&r, i));
+  CHECK (room_run_until (&r, room_is_settled, 15000, NULL));
+  CHECK_INT (room_view (&r, 19).n_members, 20);
+  printf ("# twenty who came at once said %d things\n", (int) r.n_messages);
+  CHECK (r.n_messages < 20 * 10);
+  room_clear (&r);
+}
+
 static const check_case cases[] = {
   CHECK_CASE (test_first_one_founds_and_the_next_joins),
   CHECK_CASE (test_people_join_before_the_host_who_is_host_when_he_comes),
   CHECK_CASE (test_two_founders_at_once_end_in_one_meeting),
   CHECK_CASE (test_fifty_people_join_in_one_second),
+  CHECK_CASE (test_many_who_found_at_once_do_not_ask_for_each_other_s_groups),
 };
 
 ROOM_MAIN (cases)
