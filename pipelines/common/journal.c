@@ -99,6 +99,7 @@ journal_take (Journal * journal, GstMessage * message)
   json = stats_from_structure (structure);
   json_object_set_new (json, "message", json_string (gst_structure_get_name (structure)));
   json_object_set_new (json, "element", json_string (GST_MESSAGE_SRC_NAME (message)));
+  json_object_set_new (json, "t", json_real (g_get_monotonic_time () / 1000.0));
   json_object_set_new (json, "ms",
       json_real ((g_get_monotonic_time () - journal->begun) / 1000.0));
   if (journal->aloud) {

@@ -23,8 +23,8 @@ void journal_note (Journal * journal, const gchar * event, json_t * fields);
 /* An element message; those of our elements ("e2ee-...") are kept. */
 void journal_take (Journal * journal, GstMessage * message);
 
-/* An array of the messages that were kept, with "message", "element" and "ms" since the journal
- * began; owned by it. */
+/* An array of the messages that were kept, with "message", "element", "t" as below and "ms" since
+ * the journal began; owned by it. */
 json_t *journal_messages (Journal * journal);
 /* An array of the notes, with "event" and "t", the monotonic clock in ms; owned by it. */
 json_t *journal_events (Journal * journal);

@@ -127,7 +127,7 @@ meet_options_parse (int *argc, char ***argv, GError ** error)
         "Local address to use (default: 127.0.0.1)", "IP"},
     {"verbose", 'v', 0, G_OPTION_ARG_NONE, &options->verbose, "Print what the elements say", NULL},
     {"control-clear-copy", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE,
-        &options->control_clear_copy, "Negative control: a wiretap is sent what was not encrypted", NULL},
+        &options->control_clear_copy, "Negative control: a wiretap is sent what is in clear", NULL},
     {"control-no-gate", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE,
         &options->control_no_gate, "Negative control: the recording has no gate", NULL},
     {NULL}

@@ -220,7 +220,8 @@ make_ticket (const e2ee_device * host, const gchar * account, gchar ** ticket, g
   plan.e2ee = E2EE_FLOOR_ALLOW;
   plan.not_before = now;
   plan.not_after = now + 3600;
-  must (e2ee_ticket_issue (&plan, host, E2EE_BYTES (account, strlen (account)), now, &text), "ticket");
+  must (e2ee_ticket_issue (&plan, host, E2EE_BYTES (account, strlen (account)), now, &text),
+      "ticket");
   *ticket = dup_text (&text);
 
   g_strlcpy (where.meeting_id, "bench", sizeof (where.meeting_id));
