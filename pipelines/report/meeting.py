@@ -459,9 +459,9 @@ def tell(summary, taps):
               f'{i["sent"]["video"]} + {i["sent"]["audio"]} frames; {got}')
         for tap in taps:
             t = i[tap]
-            print(f'    {tap} was sent {t["came"]}, could read {t["readable"]} and decrypt '
-                  f'{t["decrypted"]}; of {t["pictures"]["made"]} pictures that she made of it she '
-                  f'recognises {t["pictures"]["recognised"]}')
+            print(f'    {tap} got {t["came"]} of them, could read {t["readable"]} and decrypt '
+                  f'{t["decrypted"]}; of {t["pictures"]["compared"]} pictures that she made of them '
+                  f'she recognises {t["pictures"]["recognised"]}')
     for s in summary['switches']:
         gaps = [g for p in s['people'].values() for g in p['picture-gap-ms'].values()
                 if g is not None]
