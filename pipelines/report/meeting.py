@@ -441,7 +441,8 @@ def sums(mark, which, element):
     result = {}
     for stream in streams:
         for name, value in stream[element].items():
-            if isinstance(value, int) and not isinstance(value, bool):
+            if (isinstance(value, int) and not isinstance(value, bool)
+                    and name not in ('key-id', 'frames-left')):
                 result[name] = result.get(name, 0) + value
     return result
 
