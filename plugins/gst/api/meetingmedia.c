@@ -188,14 +188,29 @@ gst_e2ee_meeting_media_make_key (const GstE2eeMeetingMedia * media,
       media->suite, epoch->base_key, usage, epoch->epoch, &sender);
 }
 
-/* Newest first.  Puts the keys in front of @keys. */
+/* Was @member at his leaf in @epoch?  Somebody else may have been, who is not heard any more. */
+static gboolean
+was_there (const GstE2eeMediaEpoch * epoch, const GstE2eeMember * member)
+{
+  const GstE2eeMember *then = gst_e2ee_roster_find (epoch->roster,
+      gst_e2ee_member_get_leaf (member));
+
+  return then && g_str_equal (gst_e2ee_member_get_subject (then),
+      gst_e2ee_member_get_subject (member));
+}
+
+/* Those of @member, who is in the meeting now, newest first.  Puts the keys in front of @keys. */
 static GList *
-prepend_keys (GList * keys, const GstE2eeMeetingMedia * media, guint leaf, guint number)
+prepend_keys (GList * keys, const GstE2eeMeetingMedia * media, const GstE2eeMember * member,
+    guint number)
 {
   for (guint i = media->n_epochs; i > 0; i--) {
-    GstE2eeKey *key = gst_e2ee_meeting_media_make_key (media, &media->epochs[i - 1], leaf, number,
-        GST_E2EE_KEY_USAGE_DECRYPT);
+    const GstE2eeMediaEpoch *epoch = &media->epochs[i - 1];
+    GstE2eeKey *key = NULL;
 
+    if (was_there (epoch, member))
+      key = gst_e2ee_meeting_media_make_key (media, epoch, gst_e2ee_member_get_leaf (member),
+          number, GST_E2EE_KEY_USAGE_DECRYPT);
     if (key)
       keys = g_list_prepend (keys, key);
   }
@@ -230,8 +245,7 @@ gst_e2ee_meeting_list_keys (GstE2eeKeyProvider * provider, GstE2eeKeyUsage usage
     GList *streams = g_list_reverse (gst_e2ee_member_list_streams (member));
 
     for (GList * link = streams; link; link = link->next)
-      keys = prepend_keys (keys, media, gst_e2ee_member_get_leaf (member),
-          gst_e2ee_stream_info_get_number (link->data));
+      keys = prepend_keys (keys, media, member, gst_e2ee_stream_info_get_number (link->data));
     g_list_free_full (streams, (GDestroyNotify) gst_e2ee_stream_info_unref);
   }
   g_ptr_array_unref (members);
@@ -254,12 +268,15 @@ gst_e2ee_meeting_find_keys (GstE2eeKeyProvider * provider, GstE2eeKeyUsage usage
   guint leaf = key_id >> E2EE_KID_EPOCH_BITS & ((1 << E2EE_KID_LEAF_BITS) - 1);
   guint number = key_id >> (E2EE_KID_EPOCH_BITS + E2EE_KID_LEAF_BITS)
       & ((1 << E2EE_KID_STREAM_BITS) - 1);
-  GstE2eeMeetingMedia *media = dup_media (self, NULL);
+  GPtrArray *members;
+  GstE2eeMeetingMedia *media = dup_media (self, &members);
+  const GstE2eeMember *member = gst_e2ee_roster_find (members, leaf);
   GList *keys = NULL;
 
   if (usage & GST_E2EE_KEY_USAGE_DECRYPT && number < E2EE_MAX_STREAMS
       && e2ee_kid_is_of_meeting (key_id, media->tag)) {
-    keys = prepend_keys (NULL, media, leaf, number);
+    if (member)
+      keys = prepend_keys (NULL, media, member, number);
     if (is_ahead (media, key_id)) {
       g_mutex_lock (&self->lock);
       self->must_suspect = TRUE;
@@ -267,6 +284,7 @@ gst_e2ee_meeting_find_keys (GstE2eeKeyProvider * provider, GstE2eeKeyUsage usage
       g_mutex_unlock (&self->lock);
     }
   }
+  g_ptr_array_unref (members);
   gst_e2ee_meeting_media_unref (media);
   return keys;
 }
