@@ -225,6 +225,16 @@ def other_examples(tree):
     return wrong
 
 
+def missing_tests(tree):
+    """Tests that a document promises and that no test program has."""
+    names = set()
+    for _, text in texts(tree, '.c', '.py', '.mjs'):
+        names.update(re.findall(r'\btest_\w+', text))
+    return [f'{name}: there is no {test}'
+            for name, text in texts(tree, '-promises.md')
+            for test in re.findall(r'`(test_\w+)`', text) if test not in names]
+
+
 INSPECTED = 'GObject\n +----GstE2eeEnc\n\nElement Properties:\n  key-file  : %s\n      flags: readable\n' \
     '\nElement Signals:\n  "request-key" :  void user_function ();\n'
 
@@ -240,6 +250,8 @@ CHECKS = [
      {'docs/a.md': 'See [b](b.md).\n'}),
     ('test_every_command_in_the_readme_exists', readme_recipes,
      {'README.md': 'Try\n```sh\npipelines/none --seconds 10\n```\n'}),
+    ('test_every_test_that_the_promises_name_exists', missing_tests,
+     {'docs/x-promises.md': 'That is `test_' + 'of_nothing`.\n', 'tests/a.c': 'test_of_something\n'}),
     ('test_no_file_names_a_machine_path_or_a_package_registry', machine_names,
      {'a.txt': 'look in /root' + '/x\n'}),
     ('test_every_source_file_names_its_licence', without_licence, {'a.c': '/* nothing */\n'}),
