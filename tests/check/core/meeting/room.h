@@ -381,7 +381,7 @@ room_init (room * r, const room_plan * plan)
   for (int i = 0; i < n_hosts; i++) {
     e2ee_host *host = &r->ticket.hosts[r->ticket.n_hosts++];
 
-    snprintf (host->subject, sizeof (host->subject), "%s", r->people[i].subject);
+    snprintf (host->subject, sizeof (host->subject), "%.31s", r->people[i].subject);
     e2ee_public_key_thumbprint (e2ee_device_public_key (r->people[i].device), &host->device);
   }
   r->ticket.e2ee = plan->e2ee;
