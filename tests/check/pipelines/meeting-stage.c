@@ -583,6 +583,62 @@ copy_bytes (GstBufferList * list)
 }
 
 static void
+shift_numbers (GstBufferList * list, guint16 by)
+{
+  for (guint i = 0; i < gst_buffer_list_length (list); i++) {
+    GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+
+    fail_unless (gst_rtp_buffer_map (gst_buffer_list_get_writable (list, i), GST_MAP_READWRITE,
+            &rtp));
+    gst_rtp_buffer_set_seq (&rtp, gst_rtp_buffer_get_seq (&rtp) + by);
+    gst_rtp_buffer_unmap (&rtp);
+  }
+}
+
+/* The head of @frame as that of @list, but so much earlier. */
+static void
+take_head (GstBufferList * frame, GstBufferList * list, guint32 earlier)
+{
+  GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+  guint32 ssrc, timestamp;
+  guint16 seq;
+
+  fail_unless (gst_rtp_buffer_map (gst_buffer_list_get (list, 0), GST_MAP_READ, &rtp));
+  ssrc = gst_rtp_buffer_get_ssrc (&rtp);
+  timestamp = gst_rtp_buffer_get_timestamp (&rtp) - earlier;
+  seq = gst_rtp_buffer_get_seq (&rtp);
+  gst_rtp_buffer_unmap (&rtp);
+  for (guint i = 0; i < gst_buffer_list_length (frame); i++) {
+    fail_unless (gst_rtp_buffer_map (gst_buffer_list_get_writable (frame, i), GST_MAP_READWRITE,
+            &rtp));
+    gst_rtp_buffer_set_ssrc (&rtp, ssrc);
+    gst_rtp_buffer_set_timestamp (&rtp, timestamp);
+    gst_rtp_buffer_set_seq (&rtp, seq + i);
+    gst_rtp_buffer_unmap (&rtp);
+  }
+}
+
+void
+stage_squeeze_in (Inlet * inlet, GstBufferList * frame, GstBufferList * list)
+{
+  guint n = gst_buffer_list_length (frame);
+
+  take_head (frame, list, 100);
+  shift_numbers (frame, inlet->shift);
+  inlet->shift += n;
+  fail_unless_equals_int (gst_pad_push_list (inlet->entry, frame), GST_FLOW_OK);
+}
+
+GstBufferList *
+stage_in_place_of (Inlet * inlet, GstBufferList * frame, GstBufferList * list)
+{
+  take_head (frame, list, 0);
+  inlet->shift_after += gst_buffer_list_length (frame) - gst_buffer_list_length (list);
+  gst_buffer_list_unref (list);
+  return frame;
+}
+
+static void
 carry (Stage * stage, Outlet * outlet)
 {
   for (guint f = 0; f < outlet->wire->len; f++) {
@@ -595,8 +651,12 @@ carry (Stage * stage, Outlet * outlet)
       list = copy_bytes (g_ptr_array_index (outlet->wire, f));
       if (stage->tamper)
         list = stage->tamper (stage, outlet, inlet, list);
-      if (list)
-        fail_unless_equals_int (gst_pad_push_list (inlet->entry, list), GST_FLOW_OK);
+      if (list == NULL)
+        continue;
+      shift_numbers (list, inlet->shift);
+      inlet->shift += inlet->shift_after;
+      inlet->shift_after = 0;
+      fail_unless_equals_int (gst_pad_push_list (inlet->entry, list), GST_FLOW_OK);
     }
   }
   g_ptr_array_set_size (outlet->plain, 0);

@@ -54,6 +54,7 @@ typedef struct
   Kind kind;
   GstPad *entry;
   GstElement *bin, *dec;        /* e2eedec */
+  guint16 shift, shift_after;   /* what the server has added to sequence numbers */
   guint n_shown;                /* pictures or sounds that were like one that was sent */
   guint n_shown_while_off;      /* of these, in state off */
   guint last_number;
@@ -80,6 +81,11 @@ struct _Actor
  * (transfer full) both. */
 typedef GstBufferList *(*StageTamper) (Stage * stage, Outlet * outlet, Inlet * inlet,
     GstBufferList * list);
+
+/* For these: @frame goes to @inlet in front of @list, or comes to stand in the place of @list: under its
+ * SSRC, with sequence numbers that fit, as servers make them.  (transfer full) @frame. */
+void stage_squeeze_in (Inlet * inlet, GstBufferList * frame, GstBufferList * list);
+GstBufferList *stage_in_place_of (Inlet * inlet, GstBufferList * frame, GstBufferList * list);
 
 struct _Stage
 {
