@@ -108,7 +108,6 @@ struct _GstE2eeMeeting
   /*< set once >*/
   gchar *name;
   gchar *meeting_id;
-  gchar *own_name;
   gchar *state_file;
   gboolean is_registered;
   e2ee_env env;
@@ -122,10 +121,13 @@ struct _GstE2eeMeeting
   /*< protected by lock >*/
   e2ee_meeting *core;
   GstE2eeFloor floor;
+  gchar *own_name;              /* a guest who signs in gets another */
   GstE2eeMeetingView view;
   gchar *code;
   GPtrArray *members;           /* GstE2eeMember by leaf; never changed, only replaced */
   GstE2eeMeetingMedia *media;
+  GList *listed;                /* GstE2eeKey: of all announced streams, made when it is asked for */
+  gboolean is_listed;
   guint64 last_serial;
   GQueue happened;              /* GstE2eeHappening */
   guint events;                 /* bits of e2ee_event_type since the core was entered */
@@ -133,6 +135,7 @@ struct _GstE2eeMeeting
   gboolean is_draining;
   gboolean must_announce;
   gboolean must_suspect;
+  gboolean must_rekey;
   GstE2eeMeetingStream *streams[E2EE_MAX_STREAMS];      /* borrowed: they take themselves out */
   guint64 spent_serial[E2EE_MAX_STREAMS];       /* epochs up to here have used the number */
 };
@@ -166,6 +169,10 @@ void gst_e2ee_meeting_exit (GstE2eeMeeting * self);
 /* Must be called with the lock held.  Work for the timer: announcing, suspecting. */
 void gst_e2ee_meeting_wake (GstE2eeMeeting * self);
 
+/* An error that names us.  With no lock held. */
+void gst_e2ee_meeting_set_own_error (GstE2eeMeeting * self, GError ** error,
+    GstE2eeMeetingError code);
+
 /* meeting.c: one of what happened, with no lock held. */
 void gst_e2ee_meeting_tell (GstE2eeMeeting * self, GstE2eeHappening * happening);
 
@@ -179,6 +186,7 @@ void gst_e2ee_meeting_update_roster (GstE2eeMeeting * self, gsize n_members);
 
 /* meetingmedia.c: TRUE when elements must ask again. */
 gboolean gst_e2ee_meeting_update_media (GstE2eeMeeting * self);
+void gst_e2ee_meeting_forget_list (GstE2eeMeeting * self);
 void gst_e2ee_meeting_key_provider_init (GstE2eeKeyProviderInterface * iface);
 
 /* meetingstream.c */

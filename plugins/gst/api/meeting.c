@@ -218,6 +218,7 @@ gst_e2ee_meeting_finalize (GObject * object)
 
   gst_e2ee_meeting_loop_clear (self);
   e2ee_meeting_free (self->core);
+  gst_e2ee_meeting_forget_list (self);
   gst_e2ee_meeting_media_unref (self->media);
   g_ptr_array_unref (self->members);
   g_free (self->code);

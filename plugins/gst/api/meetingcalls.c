@@ -5,6 +5,14 @@
 
 #include <jansson.h>
 
+static gboolean
+check_own (GstE2eeMeeting * self, e2ee_meeting_result result, GError ** error)
+{
+  if (result != E2EE_MEETING_OK)
+    gst_e2ee_meeting_set_own_error (self, error, gst_e2ee_meeting_error_from_core (result));
+  return result == E2EE_MEETING_OK;
+}
+
 /* ---- being in it ---- */
 
 /**
@@ -31,7 +39,7 @@ gst_e2ee_meeting_join (GstE2eeMeeting * self, GError ** error)
     return FALSE;
   result = e2ee_meeting_join (self->core);
   gst_e2ee_meeting_exit (self);
-  return gst_e2ee_meeting_check (result, self->own_name, error);
+  return check_own (self, result, error);
 }
 
 /**
@@ -113,7 +121,7 @@ gst_e2ee_meeting_set_token (GstE2eeMeeting * self, const gchar * account_token, 
   result = e2ee_meeting_set_token (self->core,
       E2EE_BYTES (account_token, strlen (account_token)));
   gst_e2ee_meeting_exit (self);
-  return gst_e2ee_meeting_check (result, self->own_name, error);
+  return check_own (self, result, error);
 }
 
 /**
@@ -201,7 +209,7 @@ gst_e2ee_meeting_request_e2ee (GstE2eeMeeting * self, gboolean on, guint64 * req
   if (request)
     *request = number;
   gst_e2ee_meeting_exit (self);
-  return gst_e2ee_meeting_check (result, self->own_name, error);
+  return check_own (self, result, error);
 }
 
 /**
@@ -234,7 +242,7 @@ gst_e2ee_meeting_request_feature (GstE2eeMeeting * self, GstE2eeFeature feature,
   if (request)
     *request = number;
   gst_e2ee_meeting_exit (self);
-  return gst_e2ee_meeting_check (result, self->own_name, error);
+  return check_own (self, result, error);
 }
 
 typedef e2ee_meeting_result (*LeafFunc) (e2ee_meeting * core, uint32_t leaf, uint64_t * request);
@@ -255,8 +263,8 @@ request_for_leaf (GstE2eeMeeting * self, LeafFunc func, guint leaf, guint64 * re
   if (request)
     *request = number;
   gst_e2ee_meeting_exit (self);
-  ok = gst_e2ee_meeting_check (result,
-      result == E2EE_MEETING_ERR_UNKNOWN_MEMBER ? who : self->own_name, error);
+  ok = result == E2EE_MEETING_ERR_UNKNOWN_MEMBER ? gst_e2ee_meeting_check (result, who, error)
+      : check_own (self, result, error);
   g_free (who);
   return ok;
 }
@@ -334,7 +342,7 @@ gst_e2ee_meeting_request_rekey (GstE2eeMeeting * self, guint64 * request, GError
   if (request)
     *request = number;
   gst_e2ee_meeting_exit (self);
-  return gst_e2ee_meeting_check (result, self->own_name, error);
+  return check_own (self, result, error);
 }
 
 /* ---- saying ---- */
@@ -364,7 +372,7 @@ gst_e2ee_meeting_send_chat (GstE2eeMeeting * self, const gchar * text, GError **
     return FALSE;
   result = e2ee_meeting_chat (self->core, text);
   gst_e2ee_meeting_exit (self);
-  return gst_e2ee_meeting_check (result, self->own_name, error);
+  return check_own (self, result, error);
 }
 
 /**

@@ -191,12 +191,14 @@ gst_e2ee_meeting_get_reason (GstE2eeMeeting * self)
 GstE2eeStatus *
 gst_e2ee_meeting_dup_status (GstE2eeMeeting * self)
 {
-  GstE2eeMeetingView view;
+  GstE2eeStatus *status;
 
   g_return_val_if_fail (GST_IS_E2EE_MEETING (self), NULL);
 
-  view = look (self);
-  return gst_e2ee_status_new (view.state, self->own_name, view.epoch);
+  g_mutex_lock (&self->lock);
+  status = gst_e2ee_status_new (self->view.state, self->own_name, self->view.epoch);
+  g_mutex_unlock (&self->lock);
+  return status;
 }
 
 /**

@@ -138,7 +138,7 @@ set_timer (GstE2eeMeeting * self)
 {
   guint64 next = e2ee_meeting_next_tick (self->core);
 
-  if (self->must_announce || self->must_suspect)
+  if (self->must_announce || self->must_suspect || self->must_rekey)
     gst_e2ee_meeting_wake (self);
   else if (!self->is_test)
     g_source_set_ready_time (self->timer, next < G_MAXINT64 / 1000 ? (gint64) next * 1000 : -1);
@@ -155,6 +155,11 @@ _gst_e2ee_meeting_tick (GstE2eeMeeting * self)
     self->must_suspect = FALSE;
     e2ee_meeting_suspect (self->core);
   }
+  /* A new epoch frees the numbers of streams that have ended.  One that is on its way will do. */
+  if (self->must_rekey) {
+    self->must_rekey = FALSE;
+    (void) !e2ee_meeting_rekey (self->core, NULL);
+  }
   e2ee_meeting_tick (self->core);
   gst_e2ee_meeting_exit (self);
 }
@@ -165,7 +170,7 @@ _gst_e2ee_meeting_next_tick (GstE2eeMeeting * self)
   guint64 next;
 
   g_mutex_lock (&self->lock);
-  next = self->must_announce || self->must_suspect ? 0 : e2ee_meeting_next_tick (self->core);
+  next = self->must_announce || self->must_suspect || self->must_rekey ? 0 : e2ee_meeting_next_tick (self->core);
   g_mutex_unlock (&self->lock);
   return next;
 }
@@ -219,6 +224,15 @@ gst_e2ee_meeting_enter (GstE2eeMeeting * self, GError ** error)
   self->events = 0;
   self->fresh = NULL;
   return TRUE;
+}
+
+void
+gst_e2ee_meeting_set_own_error (GstE2eeMeeting * self, GError ** error,
+    GstE2eeMeetingError code)
+{
+  g_mutex_lock (&self->lock);
+  gst_e2ee_meeting_set_error (error, code, self->own_name);
+  g_mutex_unlock (&self->lock);
 }
 
 #define COMPARE(field, property) \

@@ -167,6 +167,8 @@ gst_e2ee_meeting_update_media (GstE2eeMeeting * self)
   same = is_same (self->media, next);
   gst_e2ee_meeting_media_unref (self->media);
   self->media = next;
+  if (!same)
+    gst_e2ee_meeting_forget_list (self);
   return !same || self->events & 1u << E2EE_EVENT_STREAMS;
 }
 
@@ -218,38 +220,54 @@ prepend_keys (GList * keys, const GstE2eeMeetingMedia * media, const GstE2eeMemb
 }
 
 static GstE2eeMeetingMedia *
-dup_media (GstE2eeMeeting * self, GPtrArray ** members)
+dup_media (GstE2eeMeeting * self)
 {
   GstE2eeMeetingMedia *media;
 
   g_mutex_lock (&self->lock);
   media = gst_e2ee_meeting_media_ref (self->media);
-  if (members)
-    *members = g_ptr_array_ref (self->members);
   g_mutex_unlock (&self->lock);
   return media;
+}
+
+void
+gst_e2ee_meeting_forget_list (GstE2eeMeeting * self)
+{
+  g_list_free_full (g_steal_pointer (&self->listed), (GDestroyNotify) gst_e2ee_key_unref);
+  self->is_listed = FALSE;
+}
+
+/* Must be called with the lock held.  Every element of a meeting asks after every change, for the
+ * same. */
+static void
+make_list (GstE2eeMeeting * self)
+{
+  for (guint i = self->members->len; i > 0; i--) {
+    GstE2eeMember *member = g_ptr_array_index (self->members, i - 1);
+    GList *streams = g_list_reverse (gst_e2ee_member_list_streams (member));
+
+    for (GList * link = streams; link; link = link->next)
+      self->listed = prepend_keys (self->listed, self->media, member,
+          gst_e2ee_stream_info_get_number (link->data));
+    g_list_free_full (streams, (GDestroyNotify) gst_e2ee_stream_info_unref);
+  }
+  self->is_listed = TRUE;
 }
 
 static GList *
 gst_e2ee_meeting_list_keys (GstE2eeKeyProvider * provider, GstE2eeKeyUsage usage)
 {
-  GPtrArray *members;
-  GstE2eeMeetingMedia *media;
+  GstE2eeMeeting *self = GST_E2EE_MEETING (provider);
   GList *keys = NULL;
 
   if ((usage & GST_E2EE_KEY_USAGE_DECRYPT) == 0)
     return NULL;
-  media = dup_media (GST_E2EE_MEETING (provider), &members);
-  for (guint i = members->len; i > 0; i--) {
-    GstE2eeMember *member = g_ptr_array_index (members, i - 1);
-    GList *streams = g_list_reverse (gst_e2ee_member_list_streams (member));
-
-    for (GList * link = streams; link; link = link->next)
-      keys = prepend_keys (keys, media, member, gst_e2ee_stream_info_get_number (link->data));
-    g_list_free_full (streams, (GDestroyNotify) gst_e2ee_stream_info_unref);
-  }
-  g_ptr_array_unref (members);
-  gst_e2ee_meeting_media_unref (media);
+  g_mutex_lock (&self->lock);
+  if (!self->is_listed)
+    make_list (self);
+  for (GList * link = g_list_last (self->listed); link; link = link->prev)
+    keys = g_list_prepend (keys, gst_e2ee_key_ref (link->data));
+  g_mutex_unlock (&self->lock);
   return keys;
 }
 
@@ -268,11 +286,16 @@ gst_e2ee_meeting_find_keys (GstE2eeKeyProvider * provider, GstE2eeKeyUsage usage
   guint leaf = key_id >> E2EE_KID_EPOCH_BITS & ((1 << E2EE_KID_LEAF_BITS) - 1);
   guint number = key_id >> (E2EE_KID_EPOCH_BITS + E2EE_KID_LEAF_BITS)
       & ((1 << E2EE_KID_STREAM_BITS) - 1);
-  GPtrArray *members;
-  GstE2eeMeetingMedia *media = dup_media (self, &members);
-  const GstE2eeMember *member = gst_e2ee_roster_find (members, leaf);
+  GstE2eeMeetingMedia *media;
+  GstE2eeMember *member;
   GList *keys = NULL;
 
+  g_mutex_lock (&self->lock);
+  media = gst_e2ee_meeting_media_ref (self->media);
+  member = gst_e2ee_roster_find (self->members, leaf);
+  if (member)
+    gst_e2ee_member_ref (member);
+  g_mutex_unlock (&self->lock);
   if (usage & GST_E2EE_KEY_USAGE_DECRYPT && number < E2EE_MAX_STREAMS
       && e2ee_kid_is_of_meeting (key_id, media->tag)) {
     if (member)
@@ -284,7 +307,8 @@ gst_e2ee_meeting_find_keys (GstE2eeKeyProvider * provider, GstE2eeKeyUsage usage
       g_mutex_unlock (&self->lock);
     }
   }
-  g_ptr_array_unref (members);
+  if (member)
+    gst_e2ee_member_unref (member);
   gst_e2ee_meeting_media_unref (media);
   return keys;
 }
@@ -292,7 +316,7 @@ gst_e2ee_meeting_find_keys (GstE2eeKeyProvider * provider, GstE2eeKeyUsage usage
 static void
 gst_e2ee_meeting_get_media (GstE2eeKeyProvider * provider, GstE2eeMedia * out)
 {
-  GstE2eeMeetingMedia *media = dup_media (GST_E2EE_MEETING (provider), NULL);
+  GstE2eeMeetingMedia *media = dup_media (GST_E2EE_MEETING (provider));
 
   gst_e2ee_meeting_media_tell (media, out);
   gst_e2ee_meeting_media_unref (media);

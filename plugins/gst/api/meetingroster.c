@@ -131,6 +131,19 @@ give_member (GstE2eeMeeting * self, GPtrArray * roster, GstE2eeHappening * happe
   happening->member = member;
 }
 
+static void
+remember_own_name (GstE2eeMeeting * self)
+{
+  for (guint i = 0; i < self->members->len; i++) {
+    GstE2eeMember *member = g_ptr_array_index (self->members, i);
+
+    if (!gst_e2ee_member_is_self (member))
+      continue;
+    g_free (self->own_name);
+    self->own_name = g_strdup (gst_e2ee_member_get_name (member));
+  }
+}
+
 void
 gst_e2ee_meeting_update_roster (GstE2eeMeeting * self, gsize n_members)
 {
@@ -148,4 +161,7 @@ gst_e2ee_meeting_update_roster (GstE2eeMeeting * self, gsize n_members)
   }
   g_ptr_array_unref (self->members);
   self->members = roster;
+  gst_e2ee_meeting_forget_list (self);
+  if (self->events & 1u << E2EE_EVENT_PHASE)
+    remember_own_name (self);
 }

@@ -193,8 +193,8 @@ gst_e2ee_meeting_stream_acquire (GstE2eeKeyProvider * provider, GstE2eeKeyUsage 
     g_set_error_literal (error, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS,
         "another element encrypts this stream of the meeting already");
   else if (!has_number)
-    gst_e2ee_meeting_set_error (error, GST_E2EE_MEETING_ERROR_TOO_MANY_STREAMS,
-        self->meeting->own_name);
+    gst_e2ee_meeting_set_own_error (self->meeting, error,
+        GST_E2EE_MEETING_ERROR_TOO_MANY_STREAMS);
   return !is_taken && has_number;
 }
 
@@ -282,31 +282,33 @@ gst_e2ee_meeting_add_stream (GstE2eeMeeting * self, GstE2eeStreamKind kind, cons
     GError ** error)
 {
   GstE2eeMeetingStream *stream;
-  gboolean ok;
+  gboolean is_real, ok;
 
   g_return_val_if_fail (GST_IS_E2EE_MEETING (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   if ((guint) kind >= E2EE_N_STREAM_KINDS || (label && strlen (label) > E2EE_MAX_LABEL)) {
-    gst_e2ee_meeting_set_error (error, GST_E2EE_MEETING_ERROR_TEXT, self->own_name);
+    gst_e2ee_meeting_set_own_error (self, error, GST_E2EE_MEETING_ERROR_TEXT);
     return NULL;
   }
   stream = g_object_new (GST_TYPE_E2EE_MEETING_STREAM, NULL);
   stream->kind = kind;
   stream->label = g_strdup (label ? label : "");
 
-  if (!gst_e2ee_meeting_enter (self, error)) {
-    g_object_unref (stream);
-    return NULL;
-  }
   stream->meeting = g_object_ref (self);
-  ok = take_number (stream);
-  /* A new epoch frees the numbers that elements have ended with. */
-  if (!ok)
-    (void) !e2ee_meeting_rekey (self->core, NULL);
-  gst_e2ee_meeting_exit (self);
+
+  /* Elements call this on streaming threads: nothing is told from here, the timer does the rest. */
+  g_mutex_lock (&self->lock);
+  is_real = self->core != NULL;
+  ok = is_real && take_number (stream);
+  if (is_real && !ok) {
+    self->must_rekey = TRUE;
+    gst_e2ee_meeting_wake (self);
+  }
+  g_mutex_unlock (&self->lock);
   if (!ok) {
-    gst_e2ee_meeting_set_error (error, GST_E2EE_MEETING_ERROR_TOO_MANY_STREAMS, self->own_name);
+    gst_e2ee_meeting_set_own_error (self, error, is_real ?
+        GST_E2EE_MEETING_ERROR_TOO_MANY_STREAMS : GST_E2EE_MEETING_ERROR_ARGUMENT);
     g_clear_object (&stream);
   }
   return stream;

@@ -20,12 +20,11 @@ typedef struct
   gboolean ours;                /* from request-key: stays when the provider lists others */
 } Entry;
 
-/* A stream whose keys a frame has asked for. */
+/* A key that a frame has asked for and that was not found yet. */
 typedef struct
 {
-  guint64 key_id;               /* the newest of them that is known */
+  guint64 key_id;
   guint64 asked_ms;
-  gboolean found;
 } Wanted;
 
 struct _E2eeKeyStore
@@ -286,24 +285,21 @@ take_list (E2eeKeyStore * store, GList * listed)
   publish (store);
 }
 
-/* Must be called with the lock held.  The streams whose keys are needed: those that were asked for,
- * but for those that nobody knew for two seconds, and those that there are keys of. */
+/* Must be called with the lock held.  The streams whose keys are needed: those that there are keys
+ * of, and those that were asked for, for two seconds. */
 static GArray *
 copy_wanted (E2eeKeyStore * store)
 {
   guint64 now_ms = g_get_monotonic_time () / 1000;
   GArray *wanted;
 
-  for (guint i = store->wanted->len; i > 0; i--) {
-    Wanted *w = &g_array_index (store->wanted, Wanted, i - 1);
-
-    if (!w->found && now_ms - w->asked_ms > WANTED_MS)
+  for (guint i = store->wanted->len; i > 0; i--)
+    if (now_ms - g_array_index (store->wanted, Wanted, i - 1).asked_ms > WANTED_MS)
       g_array_remove_index_fast (store->wanted, i - 1);
-  }
   wanted = g_array_copy (store->wanted);
   for (guint i = 0; i < store->entries->len; i++) {
     Entry *entry = g_ptr_array_index (store->entries, i);
-    Wanted w = { gst_e2ee_key_get_key_id (entry->listed), now_ms, TRUE };
+    Wanted w = { gst_e2ee_key_get_key_id (entry->listed), now_ms };
 
     if (!entry->ours)
       g_array_append_val (wanted, w);
@@ -311,19 +307,15 @@ copy_wanted (E2eeKeyStore * store)
   return wanted;
 }
 
-/* Must be called with the lock held.  The key ids move on with the epochs. */
+/* Must be called with the lock held.  What was found is among the entries from now on. */
 static void
-note_found (E2eeKeyStore * store, guint64 key_id, GList * keys)
+forget_wanted (E2eeKeyStore * store, GList * listed)
 {
-  for (guint i = 0; i < store->wanted->len; i++) {
-    Wanted *w = &g_array_index (store->wanted, Wanted, i);
-
-    if (w->key_id != key_id)
-      continue;
-    w->found = keys != NULL;
-    if (keys)
-      w->key_id = gst_e2ee_key_get_key_id (keys->data);
-  }
+  for (GList * link = listed; link; link = link->next)
+    for (guint i = store->wanted->len; i > 0; i--)
+      if (g_array_index (store->wanted, Wanted, i - 1).key_id
+          == gst_e2ee_key_get_key_id (link->data))
+        g_array_remove_index_fast (store->wanted, i - 1);
 }
 
 static gboolean
@@ -358,9 +350,6 @@ ask (E2eeKeyStore * store, GstE2eeKeyProvider * provider, GArray * wanted)
     if (g_hash_table_contains (seen, &key_id))
       continue;
     found = gst_e2ee_key_provider_find_keys (provider, store->usage, key_id);
-    g_mutex_lock (&store->lock);
-    note_found (store, key_id, found);
-    g_mutex_unlock (&store->lock);
     for (GList * link = found; link; link = link->next) {
       if (has_key (seen, link->data))
         continue;
@@ -395,6 +384,7 @@ refresh (E2eeKeyStore * store, GstE2eeKeyProvider * provider)
   if (store->provider == provider && turn > store->taken) {
     store->taken = turn;
     store->media = media;
+    forget_wanted (store, listed);
     take_list (store, listed);
   }
   g_mutex_unlock (&store->lock);
@@ -555,7 +545,7 @@ search_pool (void)
 void
 e2ee_key_store_want (E2eeKeyStore * store, guint64 key_id)
 {
-  Wanted w = { key_id, g_get_monotonic_time () / 1000, FALSE };
+  Wanted w = { key_id, g_get_monotonic_time () / 1000 };
   Search *job = NULL;
   guint i;
 
@@ -565,7 +555,7 @@ e2ee_key_store_want (E2eeKeyStore * store, guint64 key_id)
       break;
   if (i < store->wanted->len)
     g_array_index (store->wanted, Wanted, i).asked_ms = w.asked_ms;
-  else if (i < E2EE_KEY_STORE_MAX_WANTED)
+  else if (i + store->entries->len < E2EE_KEY_STORE_MAX_WANTED)
     g_array_append_val (store->wanted, w);
   if (store->provider && gst_e2ee_key_provider_can_find (store->provider)) {
     job = g_new (Search, 1);

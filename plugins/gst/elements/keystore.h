@@ -22,8 +22,8 @@ G_BEGIN_DECLS
 #define E2EE_KEY_STORE_RETIRE_MS 10000
 /* Of a provider that finds keys, up to so many listed ones are made before a frame asks for them. */
 #define E2EE_KEY_STORE_EAGER 64
-/* And so many streams may be asked for.  What one frame can make us do is so bounded. */
-#define E2EE_KEY_STORE_MAX_WANTED 256
+/* And no frame makes us ask for more when there are so many: a server could make up any number. */
+#define E2EE_KEY_STORE_MAX_WANTED 1024
 
 typedef struct _E2eeKeyStore E2eeKeyStore;
 

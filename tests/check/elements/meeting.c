@@ -57,8 +57,10 @@ GST_START_TEST (test_on_protects_from_the_very_next_frame_on)
   call_run (call, 2);
   room_advance (call->room, 3000);
   call_run (call, 6);
-  for (guint i = 2; i < 10; i++)
+  for (guint i = 2; i < 10; i++) {
     fail_if (call_is_clear_on_wire (call, i), "frame %u is clear", i);
+    fail_unless_equals_uint64 (call_meta (g_ptr_array_index (call->on_wire, i))->counter, i - 2);
+  }
   fail_unless_equals_int (call_check_came (call), 10);
   fail_unless_equals_uint64 (media_stat (call->dec, "dropped"), 0);
   fail_unless_equals_uint64 (media_stat (call->enc, "dropped"), 0);
@@ -631,6 +633,109 @@ GST_START_TEST (test_one_stream_is_for_one_element)
 
 GST_END_TEST;
 
+static GstE2eeKey *
+give_key_of_alice (GstElement * element, guint64 key_id, GstE2eeMeeting * meeting)
+{
+  GList *keys = gst_e2ee_key_provider_list_keys (GST_E2EE_KEY_PROVIDER (meeting),
+      GST_E2EE_KEY_USAGE_DECRYPT);
+  GstE2eeKey *key = gst_e2ee_key_ref (keys->data);
+
+  g_list_free_full (keys, (GDestroyNotify) gst_e2ee_key_unref);
+  return key;
+}
+
+GST_START_TEST (test_no_key_of_a_meeting_comes_by_a_back_door)
+{
+  Call *call = opus_call ("Alice Bob");
+  GstElement *dec = gst_element_factory_make ("e2eedec", NULL);
+  GstHarness *h;
+
+  room_turn (call->room, TRUE);
+  call_run (call, 1);
+  g_signal_connect (dec, "request-key", G_CALLBACK (give_key_of_alice),
+      call->room->people[1].meeting);
+  h = gst_harness_new_with_element (dec, "sink", "src");
+  gst_harness_set_src_caps (h, gst_caps_ref (call->media->caps));
+  gst_pad_push_list (h->srcpad, gst_buffer_list_copy_deep (g_ptr_array_index (call->on_wire, 0)));
+  fail_unless (gst_harness_try_pull (h) == NULL);
+  gst_harness_teardown (h);
+  gst_object_unref (dec);
+  call_free (call);
+}
+
+GST_END_TEST;
+
+/* ---- a provider that is slow to answer ---- */
+
+#define SLOW_TYPE (slow_get_type ())
+G_DECLARE_FINAL_TYPE (Slow, slow, TEST, SLOW, GObject)
+
+/* While it lists the keys for the first time they change. */
+struct _Slow
+{
+  GObject parent;
+  GstE2eeMediaMode mode;
+  guint n_lists;
+};
+
+static GList *
+slow_list_keys (GstE2eeKeyProvider * provider, GstE2eeKeyUsage usage)
+{
+  Slow *self = TEST_SLOW (provider);
+
+  if (self->n_lists++ == 0) {
+    self->mode = GST_E2EE_MEDIA_MODE_CLOSED;
+    gst_e2ee_key_provider_changed (provider);
+  }
+  return NULL;
+}
+
+static void
+slow_get_media (GstE2eeKeyProvider * provider, GstE2eeMedia * media)
+{
+  media->mode = TEST_SLOW (provider)->mode;
+}
+
+static void
+slow_provider_init (GstE2eeKeyProviderInterface * iface)
+{
+  iface->list_keys = slow_list_keys;
+  iface->get_media = slow_get_media;
+}
+
+G_DEFINE_TYPE_WITH_CODE (Slow, slow, G_TYPE_OBJECT,
+    G_IMPLEMENT_INTERFACE (GST_TYPE_E2EE_KEY_PROVIDER, slow_provider_init));
+
+static void
+slow_class_init (SlowClass * klass)
+{
+}
+
+static void
+slow_init (Slow * self)
+{
+  self->mode = GST_E2EE_MEDIA_MODE_CLEAR;
+}
+
+GST_START_TEST (test_an_answer_that_was_overtaken_does_not_count)
+{
+  GstElement *enc = gst_element_factory_make ("e2eeenc", NULL);
+  Slow *provider = g_object_new (SLOW_TYPE, NULL);
+  GstHarness *h;
+
+  g_object_set (enc, "key-provider", provider, NULL);
+  h = gst_harness_new_with_element (enc, "sink", "src");
+  gst_harness_set_src_caps_str (h, "text/x-raw,format=utf8");
+  gst_harness_push (h, gst_buffer_new_wrapped (g_strdup ("hi"), 2));
+  fail_unless (gst_harness_try_pull (h) == NULL);
+  fail_unless_equals_uint64 (media_stat (h, "closed"), 1);
+  gst_harness_teardown (h);
+  gst_object_unref (enc);
+  g_object_unref (provider);
+}
+
+GST_END_TEST;
+
 /* ---- keys that are not there yet ---- */
 
 /* Pushes frames until none waits: the key is made in another thread. */
@@ -901,6 +1006,8 @@ meeting_suite (void)
   tcase_add_test (tc, test_no_counter_comes_twice_when_the_meeting_was_closed_in_between);
   tcase_add_test (tc, test_forty_streams_one_after_the_other_find_a_number);
   tcase_add_test (tc, test_one_stream_is_for_one_element);
+  tcase_add_test (tc, test_no_key_of_a_meeting_comes_by_a_back_door);
+  tcase_add_test (tc, test_an_answer_that_was_overtaken_does_not_count);
   tcase_add_test (tc, test_a_stream_that_was_not_announced_yet_is_heard);
   tcase_add_test (tc, test_of_a_large_meeting_the_keys_that_are_needed_are_made);
   tcase_add_test (tc, test_the_meeting_is_found_by_its_name);
