@@ -21,6 +21,7 @@ PROGRESS_LINE = re.compile(r'\s*\d+/\d+ ')
 # Check writes "FILE:TCASE:TEST: WHAT"; the test and what happened are enough.
 CHECK_NAME = re.compile(r'\S+\.c:[^:]+:(\w+): (.*)')
 LOG_LINES = 150
+MEMORY_CHECKERS = ('valgrind', 'leaks', 'asan')
 
 
 class Case:
@@ -162,8 +163,8 @@ def add_counts(path, counts):
 
 def run(options):
     tests = load_tests(options.build, options.suite)
-    if options.setup:
-        # A strict run is for programs of this build: a shell under valgrind proves nothing.
+    if options.setup in MEMORY_CHECKERS:
+        # For programs of this build: a shell under valgrind proves nothing.
         tests = [test for test in tests if is_own_program(test, options.build)]
         options.test += [test['name'] for test in tests]
     if options.test:
@@ -172,11 +173,11 @@ def run(options):
     skipped = []
 
     print(f'== {options.title}: {len(tests)} programs')
-    if not options.setup:
-        for suite in options.suite:
-            if not any(suite in test['suites'] for test in tests):
-                print(f'FAILED there is no suite {suite}')
-                counts['failed'] += 1
+    for suite in options.suite:
+        if not any(suite in test['suites'] for test in tests):
+            # A proof of nothing is none.
+            print(f'FAILED {options.title}: there is nothing of the suite {suite}')
+            counts['failed'] += 1
     if options.skip_all:
         counts['skipped'] = len(tests)
         skipped = [(test['name'], options.skip_all) for test in tests]
