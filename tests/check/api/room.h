@@ -11,7 +11,7 @@
 
 G_BEGIN_DECLS
 
-#define ROOM_MAX_PEOPLE 8
+#define ROOM_MAX_PEOPLE 12
 
 typedef struct _Room Room;
 

@@ -95,6 +95,7 @@ struct _Stage
   guint n;
   guint at;                     /* step */
   StageTamper tamper;
+  gboolean is_quiet;            /* nobody sends: messages only, which is faster */
   gboolean may_be_garbled;      /* frames are changed on their way; what comes is not judged */
   gdouble worst_picture, worst_sound;
 };

@@ -50,6 +50,51 @@ GST_START_TEST (test_the_host_turns_it_on_and_off_and_nothing_clear_is_on_the_wi
 
 GST_END_TEST;
 
+static const gchar *crowds[] = { "Alice Bob", "Alice Bob Carol Dave Eve Frank Grace Heidi Ivan Judy" };
+
+/* Each message takes 40 ms to each. */
+GST_START_TEST (test_two_and_ten_people_miss_no_picture_and_no_sound)
+{
+  StagePlan plan = {.names = crowds[__i__] };
+  Stage *stage = stage_new (&plan);
+  guint64 dropped = 0;
+  guint steps = 0, n_on;
+
+  stage->is_quiet = TRUE;
+  stage_join_all (stage);
+  stage->is_quiet = FALSE;
+  stage_step (stage, STAGE_SECOND);
+  stage_check_all_shown (stage);
+  for (guint i = 0; i < stage->n; i++)
+    stage->server->delay_ms[i] = STAGE_STEP_MS;
+  stage_watch_gaps (stage);
+  stage_press (stage, 0, TRUE);
+  do {
+    stage_step (stage, 1);
+    steps++;
+    n_on = 0;
+    for (guint i = 0; i < stage->n; i++)
+      n_on += gst_e2ee_meeting_get_state (stage_meeting (stage, i)) == GST_E2EE_STATE_ON;
+  } while (n_on < stage->n && steps < 3 * STAGE_SECOND);
+  fail_unless_equals_int (n_on, stage->n);
+  stage_step (stage, STAGE_SECOND);
+  stage_turn (stage, FALSE, STAGE_SECOND);
+  stage_check_all_shown (stage);
+  for (guint i = 0; i < stage->n; i++)
+    for (guint k = 0; k < stage->n; k++)
+      if (i != k)
+        dropped += stage_stat (stage->actors[i].in[k][VIDEO].dec, "dropped")
+            + stage_stat (stage->actors[i].in[k][AUDIO].dec, "dropped");
+  stage_say ("%u people: on %u ms after pressing; longest gap %u ms of picture, %u ms of sound; %u "
+      "frames dropped", stage->n, steps * STAGE_STEP_MS, stage_longest_gap_ms (stage, VIDEO),
+      stage_longest_gap_ms (stage, AUDIO), (guint) dropped);
+  fail_unless (stage_longest_gap_ms (stage, VIDEO) < 250);
+  fail_unless (stage_longest_gap_ms (stage, AUDIO) < 250);
+  stage_free (stage);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_the_wire_is_right_for_each_one_from_the_moment_at_which_he_hears_of_it)
 {
   Stage *stage = stage_new (&people);
@@ -108,6 +153,8 @@ meeting_toggle_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_checked_fixture (tc, clock_stop, NULL);
   tcase_add_test (tc, test_the_host_turns_it_on_and_off_and_nothing_clear_is_on_the_wire_while_on);
+  tcase_add_loop_test (tc, test_two_and_ten_people_miss_no_picture_and_no_sound, 0,
+      G_N_ELEMENTS (crowds));
   tcase_add_test (tc,
       test_the_wire_is_right_for_each_one_from_the_moment_at_which_he_hears_of_it);
   tcase_add_test (tc,
