@@ -382,6 +382,8 @@ enter (e2ee_meeting * m, e2ee_mls_group * group)
 
   r = e2ee_policy_group (&policy, group, &statement, &text);
   if (r != E2EE_MEETING_OK || !is_better (m, group, &statement)) {
+    /* The key package is used up: the next time that we ask it is with another one. */
+    e2ee_meeting_drop_joiners (m);
     e2ee_mls_group_free (group);
     return r;
   }

@@ -265,6 +265,7 @@ struct e2ee_meeting
   int is_dirty;
   e2ee_queue messages;
   e2ee_queue events;
+  e2ee_queued lost;             /* what is written to an event for which there is no memory */
 };
 
 static inline uint64_t
@@ -329,7 +330,8 @@ e2ee_meeting_result e2ee_meeting_result_of (e2ee_meeting * m, e2ee_mls_result re
 e2ee_meeting_event *e2ee_meeting_post (e2ee_meeting * m, e2ee_event_type type);
 void e2ee_meeting_post_member (e2ee_meeting * m, e2ee_event_type type, const e2ee_entry * entry,
     e2ee_meeting_result result);
-void e2ee_meeting_post_text (e2ee_meeting * m, e2ee_event_type type, const e2ee_entry * entry,
+/* 0 when it is lost. */
+int e2ee_meeting_post_text (e2ee_meeting * m, e2ee_event_type type, const e2ee_entry * entry,
     e2ee_bytes text);
 /* Tells, once in a while for each cause, that something was refused; @account may be NULL. */
 void e2ee_meeting_refused (e2ee_meeting * m, e2ee_meeting_result cause,

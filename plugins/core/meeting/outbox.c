@@ -39,13 +39,12 @@ drop (e2ee_queue * queue)
 static e2ee_queued *
 post (e2ee_meeting * m, e2ee_event_type type)
 {
-  /* Without memory an event is lost, and nobody writes into nothing. */
-  static _Thread_local e2ee_queued lost;
   e2ee_queued *queued = append (&m->events);
 
+  /* Without memory an event is lost, and nobody writes into nothing. */
   if (queued == NULL) {
-    e2ee_mls_buffer_clear (&lost.text);
-    queued = &lost;
+    e2ee_mls_buffer_clear (&m->lost.text);
+    queued = &m->lost;
   }
   queued->event = (e2ee_meeting_event) {
     .type = type,
@@ -75,7 +74,7 @@ e2ee_meeting_post_member (e2ee_meeting * m, e2ee_event_type type, const e2ee_ent
   queued->event.account = &queued->account;
 }
 
-void
+int
 e2ee_meeting_post_text (e2ee_meeting * m, e2ee_event_type type, const e2ee_entry * entry,
     e2ee_bytes text)
 {
@@ -86,8 +85,10 @@ e2ee_meeting_post_text (e2ee_meeting * m, e2ee_event_type type, const e2ee_entry
     queued->account = entry->account;
     queued->event.account = &queued->account;
   }
-  if (e2ee_mls_buffer_dup (text, &queued->text) == E2EE_MLS_OK)
-    queued->event.text = e2ee_mls_buffer_view (queued->text);
+  if (e2ee_mls_buffer_dup (text, &queued->text) != E2EE_MLS_OK)
+    return 0;
+  queued->event.text = e2ee_mls_buffer_view (queued->text);
+  return queued != &m->lost;
 }
 
 /* What comes of lateness, doubling and loss, and means nobody harm. */
@@ -144,14 +145,19 @@ static e2ee_meeting_result
 append_line (e2ee_meeting * m, const char *kind, const json_t * fields)
 {
   const uint64_t epoch = m->group != NULL ? e2ee_mls_group_epoch (m->group) : 0;
+  const e2ee_log before = m->log;
   e2ee_mls_buffer line = E2EE_MLS_NO_BUFFER;
   e2ee_meeting_result r;
 
   r = e2ee_log_append (&m->log, e2ee_meeting_unix_time (m), epoch, kind, fields, &line);
-  if (r == E2EE_MEETING_OK) {
-    e2ee_meeting_post_text (m, E2EE_EVENT_LOG, NULL, e2ee_mls_buffer_view (line));
+  if (r == E2EE_MEETING_OK
+      && !e2ee_meeting_post_text (m, E2EE_EVENT_LOG, NULL, e2ee_mls_buffer_view (line)))
+    r = E2EE_MEETING_ERR_NO_MEMORY;
+  /* A line that nobody gets would be a gap in the chain. */
+  if (r == E2EE_MEETING_OK)
     m->is_dirty = 1;
-  }
+  else
+    m->log = before;
   e2ee_mls_buffer_clear (&line);
   return r;
 }
@@ -246,4 +252,5 @@ e2ee_meeting_drop_queues (e2ee_meeting * m)
 {
   drop (&m->messages);
   drop (&m->events);
+  e2ee_mls_buffer_clear (&m->lost.text);
 }
