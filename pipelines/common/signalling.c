@@ -161,10 +161,13 @@ static gboolean
 trust (Signalling * self, const gchar * tls_ca, GError ** error)
 {
   GTlsDatabase *database;
+  gchar *path;
 
   if (!tls_ca)
     return TRUE;
-  database = g_tls_file_database_new (tls_ca, error);
+  path = g_canonicalize_filename (tls_ca, NULL);
+  database = g_tls_file_database_new (path, error);
+  g_free (path);
   if (!database)
     return FALSE;
   soup_session_set_tls_database (self->session, database);

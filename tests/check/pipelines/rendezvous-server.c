@@ -210,6 +210,21 @@ GST_START_TEST (test_who_knows_the_certificate_gets_in_by_tls)
 
 GST_END_TEST;
 
+GST_START_TEST (test_a_certificate_may_be_named_by_a_relative_path)
+{
+  Person anna, ben;
+
+  start_tls_server ();
+  fail_unless_equals_int (g_chdir (folder), 0);
+  connect_person (&anna, "wss", "certificate.pem", "anna");
+  connect_person (&ben, "wss", "./certificate.pem", "ben");
+  WAIT_FOR (anna.present->len == 1 && ben.present->len == 1);
+  hang_up (&anna);
+  hang_up (&ben);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_a_server_with_another_certificate_is_not_believed)
 {
   gchar *other = g_dir_make_tmp ("e2ee-rendezvous-XXXXXX", NULL);
@@ -506,6 +521,7 @@ rendezvous_server_suite (void)
   suite_add_tcase (suite, tls);
   tcase_add_checked_fixture (tls, set_up, tear_down);
   tcase_add_test (tls, test_who_knows_the_certificate_gets_in_by_tls);
+  tcase_add_test (tls, test_a_certificate_may_be_named_by_a_relative_path);
   tcase_add_test (tls, test_a_server_with_another_certificate_is_not_believed);
   tcase_add_test (tls, test_a_certificate_that_nobody_vouches_for_is_not_believed);
   tcase_add_test (tls, test_a_server_with_tls_does_not_speak_without);
