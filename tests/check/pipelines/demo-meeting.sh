@@ -49,7 +49,7 @@ END_OF_PYTHON
 nobody_is_left () {
   local file line status=0
   for file in /proc/[0-9]*/cmdline; do
-    line=$(tr '\0' ' ' <"$file") 2>/dev/null || continue
+    { line=$(tr '\0' ' ' <"$file"); } 2>/dev/null || continue
     case $line in
       *"$out"*) printf 'left: %s\n' "$line"; status=1 ;;
     esac
