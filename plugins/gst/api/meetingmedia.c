@@ -81,17 +81,6 @@ find_epoch (const GstE2eeMeetingMedia * media, const e2ee_media_epoch * wanted)
   return NULL;
 }
 
-/* Key changes wait for a key frame, but not when somebody was put out, who could go on listening,
- * nor from one group to another, where our place is another. */
-static gboolean
-is_hard (GstE2eeMeeting * self, const e2ee_media_view * view)
-{
-  return self->events & 1u << E2EE_EVENT_MEMBER_LEFT
-      || self->media->mode != GST_E2EE_MEDIA_MODE_PROTECTED || self->media->n_epochs == 0
-      || self->media->epochs[0].own_leaf != view->own_leaf
-      || self->media->epochs[0].epoch > view->epochs[0].epoch;
-}
-
 /* Fills @next from the oldest on, so that serials grow with time.  FALSE: no memory for secrets. */
 static gboolean
 take_epochs (GstE2eeMeeting * self, const e2ee_media_view * view, GstE2eeMeetingMedia * next)
@@ -110,7 +99,9 @@ take_epochs (GstE2eeMeeting * self, const e2ee_media_view * view, GstE2eeMeeting
       epoch.epoch = source->epoch;
       epoch.serial = ++self->last_serial;
       epoch.own_leaf = view->own_leaf;
-      epoch.is_hard = is_hard (self, view);
+      /* Key changes wait for a key frame, but not when somebody was put out, who could go on
+       * listening. */
+      epoch.is_hard = (self->events & 1u << E2EE_EVENT_MEMBER_LEFT) != 0;
       epoch.roster = g_ptr_array_ref (self->members);
     }
     memmove (&next->epochs[1], &next->epochs[0], next->n_epochs * sizeof epoch);

@@ -20,7 +20,7 @@ typedef struct
   gboolean ours;                /* from request-key: stays when the provider lists others */
 } Entry;
 
-/* A key that a frame has asked for and that was not found yet. */
+/* A key that a frame has asked for; once it is found it is an entry. */
 typedef struct
 {
   guint64 key_id;
@@ -307,17 +307,6 @@ copy_wanted (E2eeKeyStore * store)
   return wanted;
 }
 
-/* Must be called with the lock held.  What was found is among the entries from now on. */
-static void
-forget_wanted (E2eeKeyStore * store, GList * listed)
-{
-  for (GList * link = listed; link; link = link->next)
-    for (guint i = store->wanted->len; i > 0; i--)
-      if (g_array_index (store->wanted, Wanted, i - 1).key_id
-          == gst_e2ee_key_get_key_id (link->data))
-        g_array_remove_index_fast (store->wanted, i - 1);
-}
-
 static gboolean
 has_key (GHashTable * seen, GstE2eeKey * key)
 {
@@ -384,7 +373,6 @@ refresh (E2eeKeyStore * store, GstE2eeKeyProvider * provider)
   if (store->provider == provider && turn > store->taken) {
     store->taken = turn;
     store->media = media;
-    forget_wanted (store, listed);
     take_list (store, listed);
   }
   g_mutex_unlock (&store->lock);

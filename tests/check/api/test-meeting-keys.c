@@ -149,6 +149,38 @@ GST_START_TEST (test_the_keys_of_an_epoch_share_one_secret)
 
 GST_END_TEST;
 
+static guint
+n_keys (Room * room, guint i)
+{
+  GList *keys = gst_e2ee_key_provider_list_keys (provider (room, i), DECRYPT);
+  guint n = g_list_length (keys);
+
+  g_list_free_full (keys, (GDestroyNotify) gst_e2ee_key_unref);
+  return n;
+}
+
+GST_START_TEST (test_keys_of_the_epoch_before_are_listed_for_ten_seconds)
+{
+  Room *room = room_new ("Alice Bob", ALLOW);
+  GstE2eeMeetingStream *stream;
+
+  room_join (room);
+  stream = add (room, 0);
+  room_advance (room, 20000);
+  fail_unless_equals_int (n_keys (room, 1), 1);
+  fail_unless (gst_e2ee_meeting_request_rekey (room->people[0].meeting, NULL, NULL));
+  room_settle (room);
+  fail_unless_equals_int (n_keys (room, 1), 2);
+  room_advance (room, 9900);
+  fail_unless_equals_int (n_keys (room, 1), 2);
+  room_advance (room, 200);
+  fail_unless_equals_int (n_keys (room, 1), 1);
+  g_object_unref (stream);
+  room_free (room);
+}
+
+GST_END_TEST;
+
 static void
 assert_media (Room * room, guint i, GstE2eeMediaMode mode, GstE2eeState state)
 {
@@ -366,6 +398,7 @@ meeting_keys_suite (void)
   tcase_add_test (tc, test_what_one_encrypts_with_the_others_list);
   tcase_add_test (tc, test_a_key_is_found_by_its_id_whether_its_stream_was_announced_or_not);
   tcase_add_test (tc, test_the_keys_of_an_epoch_share_one_secret);
+  tcase_add_test (tc, test_keys_of_the_epoch_before_are_listed_for_ten_seconds);
   tcase_add_test (tc, test_the_mode_follows_the_meeting_and_every_change_is_told);
   tcase_add_test (tc, test_elements_know_the_mode_before_the_message_that_brought_it_is_answered);
   tcase_add_test (tc, test_streams_are_announced_as_long_as_they_live);

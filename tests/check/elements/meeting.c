@@ -507,6 +507,38 @@ GST_START_TEST (test_new_keys_wait_for_nothing_when_somebody_was_put_out)
 
 GST_END_TEST;
 
+GST_START_TEST (test_who_was_put_out_is_heard_no_more)
+{
+  Call *call = opus_call ("Alice Bob Carol");
+  GstHarness *carols = call_harness ("e2eeenc", call->room->people[2].meeting, call->media);
+  GList *members = gst_e2ee_meeting_list_members (call->room->people[0].meeting);
+  GPtrArray *lists;
+
+  room_turn (call->room, TRUE);
+  room_advance (call->room, 3000);
+  for (guint i = 0; i < 2; i++)
+    gst_pad_push_list (carols->srcpad, media_list (call->media, i));
+  lists = media_collect (carols);
+  fail_unless_equals_int (lists->len, 2);
+  gst_pad_push_list (call->dec->srcpad,
+      gst_buffer_list_copy_deep (g_ptr_array_index (lists, 0)));
+  gst_buffer_unref (gst_harness_pull (call->dec));
+  for (GList * link = members; link; link = link->next)
+    if (g_str_equal (gst_e2ee_member_get_name (link->data), "Carol"))
+      fail_unless (gst_e2ee_meeting_request_removal (call->room->people[0].meeting,
+              gst_e2ee_member_get_leaf (link->data), NULL, NULL));
+  room_settle (call->room);
+  gst_pad_push_list (call->dec->srcpad,
+      gst_buffer_list_copy_deep (g_ptr_array_index (lists, 1)));
+  fail_unless (gst_harness_try_pull (call->dec) == NULL);
+  g_ptr_array_unref (lists);
+  g_list_free_full (members, (GDestroyNotify) gst_e2ee_member_unref);
+  gst_harness_teardown (carols);
+  call_free (call);
+}
+
+GST_END_TEST;
+
 /* Fails when a key id and counter come twice under one epoch's key. */
 static void
 check_nonces (GPtrArray * on_wire, GHashTable * seen)
@@ -799,6 +831,30 @@ GST_START_TEST (test_of_a_large_meeting_the_keys_that_are_needed_are_made)
 
 GST_END_TEST;
 
+GST_START_TEST (test_media_of_an_epoch_ahead_makes_the_meeting_look_whether_it_is_behind)
+{
+  Call *call = opus_call ("Alice Bob");
+  Person *bob = &call->room->people[1];
+
+  room_turn (call->room, TRUE);
+  room_advance (call->room, 3000);
+  call_run (call, 1);
+  room_forget (call->room);
+  bob->is_held_back = TRUE;
+  rekey (call);
+  room_advance (call->room, 2500);
+  for (guint i = 0; i < 20000 && room_told (bob, "phase rejoining behind") == 0; i++) {
+    g_usleep (1000);
+    call_run (call, 1);
+    clock_advance (1001);
+    room_advance (call->room, 100);
+  }
+  fail_unless_equals_int (room_told (bob, "phase rejoining behind"), 1);
+  call_free (call);
+}
+
+GST_END_TEST;
+
 /* ---- finding the meeting ---- */
 
 static GstElement *
@@ -932,6 +988,60 @@ GST_START_TEST (test_a_codec_that_cannot_be_protected_is_refused_while_off_too)
 
 GST_END_TEST;
 
+GST_START_TEST (test_other_caps_leave_the_stream_and_its_counters_as_they_are)
+{
+  Call *call = opus_call ("Alice Bob");
+  GHashTable *seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GstCaps *caps = gst_caps_copy (call->media->caps);
+
+  room_turn (call->room, TRUE);
+  call_run (call, 2);
+  gst_caps_set_simple (caps, "extmap-1", G_TYPE_STRING, "urn:ietf:params:rtp-hdrext:sdes:mid",
+      NULL);
+  gst_harness_push_event (call->enc, gst_event_new_caps (caps));
+  room_settle (call->room);
+  call_run (call, 2);
+  check_nonces (call->on_wire, seen);
+  fail_unless_equals_uint64 (call_meta (g_ptr_array_index (call->on_wire, 3))->counter, 3);
+  fail_unless_equals_uint64 (key_id_of_last (call),
+      call_meta (g_ptr_array_index (call->on_wire, 0))->key_id);
+  gst_caps_unref (caps);
+  g_hash_table_unref (seen);
+  call_free (call);
+}
+
+GST_END_TEST;
+
+static GstPadProbeReturn
+turn_on (GstPad * pad, GstPadProbeInfo * info, gpointer data)
+{
+  room_turn (data, TRUE);
+  return GST_PAD_PROBE_REMOVE;
+}
+
+GST_START_TEST (test_in_a_list_of_sounds_on_counts_from_the_very_next_on)
+{
+  Call *call = opus_call ("Alice Bob");
+  GstPad *pad = gst_element_get_static_pad (call->enc->element, "src");
+  GstBufferList *list = gst_buffer_list_new ();
+
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, turn_on, call->room, NULL);
+  for (guint i = 0; i < 3; i++)
+    gst_buffer_list_add (list,
+        gst_buffer_ref (gst_buffer_list_get (g_ptr_array_index (call->media->lists, i), 0)));
+  fail_unless_equals_int (gst_pad_push_list (call->enc->srcpad, list), GST_FLOW_OK);
+  for (guint i = 0; i < 3; i++) {
+    GstBuffer *buffer = gst_harness_pull (call->enc);
+
+    fail_unless_equals_int (gst_buffer_get_e2ee_state (buffer) == GST_E2EE_STATE_OFF, i == 0);
+    gst_buffer_unref (buffer);
+  }
+  gst_object_unref (pad);
+  call_free (call);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_a_flush_forgets_what_waits_and_goes_on)
 {
   Call *call = vp8_call ("Alice Bob");
@@ -1002,6 +1112,10 @@ meeting_suite (void)
   tcase_add_test (tc, test_new_keys_in_mid_stream_lose_no_frame);
   tcase_add_test (tc, test_new_keys_wait_for_a_key_frame);
   tcase_add_test (tc, test_new_keys_wait_for_nothing_when_somebody_was_put_out);
+  tcase_add_test (tc, test_who_was_put_out_is_heard_no_more);
+  tcase_add_test (tc, test_media_of_an_epoch_ahead_makes_the_meeting_look_whether_it_is_behind);
+  tcase_add_test (tc, test_other_caps_leave_the_stream_and_its_counters_as_they_are);
+  tcase_add_test (tc, test_in_a_list_of_sounds_on_counts_from_the_very_next_on);
   tcase_add_test (tc, test_no_counter_comes_twice_however_often_an_element_starts);
   tcase_add_test (tc, test_no_counter_comes_twice_when_the_meeting_was_closed_in_between);
   tcase_add_test (tc, test_forty_streams_one_after_the_other_find_a_number);
