@@ -359,6 +359,14 @@ GST_END_TEST;
 /* ---- senders ---- */
 
 /* Frames of each of the two others, into an element that expects one of them. */
+/* Behind the call's own packets, so that they are not taken for late ones of them. */
+static GstFlowReturn
+push_next (Call * call, GstHarness * h, guint i)
+{
+  return gst_pad_push_list (h->srcpad, media_renumber (g_ptr_array_index (call->media->lists, i),
+          &call->seq, call->timestamp += 3000));
+}
+
 static void
 check_sender (const gchar * format)
 {
@@ -377,7 +385,7 @@ check_sender (const gchar * format)
   call_run (call, 3);
   fail_unless_equals_int (call_check_came (call), 3);
 
-  fail_unless_equals_int (gst_pad_push_list (carols->srcpad, media_list (call->media, 0)),
+  fail_unless_equals_int (push_next (call, carols, 0),
       GST_FLOW_OK);
   lists = media_collect (carols);
   fail_unless_equals_int (lists->len, 1);
@@ -390,7 +398,7 @@ check_sender (const gchar * format)
 
   g_object_set (call->dec->element, "sender", NULL, NULL);
   g_ptr_array_unref (lists);
-  fail_unless_equals_int (gst_pad_push_list (carols->srcpad, media_list (call->media, 1)),
+  fail_unless_equals_int (push_next (call, carols, 1),
       GST_FLOW_OK);
   lists = media_collect (carols);
   fail_unless_equals_int (gst_pad_push_list (call->dec->srcpad,
