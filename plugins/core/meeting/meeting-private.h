@@ -1,7 +1,11 @@
 /* What the files of a meeting share: its struct, and who does what.
  *
  *   outbox.c      messages, events, evidence and state that leave when a public call ends
- *   joining.c     asking to be let in, founding, Welcome, coming again
+ *   joining.c     asking to be let in, Welcome, coming again
+ *   founding.c    making the meeting
+ *   leaving.c     going
+ *   kept.c        messages that came too early
+ *   applicants.c  those who ask us to be let in
  *   committer.c   whose turn it is, what there is to commit, our commit until it comes back
  *   receive.c     whole messages, by kind
  *   epoch.c       what follows when the group has moved
@@ -348,8 +352,14 @@ E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_send_again (e2ee_meeting * m, e2e
 void e2ee_meeting_settle (e2ee_meeting * m);
 void e2ee_meeting_drop_queues (e2ee_meeting * m);
 
-/* ---- joining.c ---- */
+/* ---- joining.c, founding.c, leaving.c, kept.c ---- */
 
+/* That our leaves know the meeting's extension. */
+extern const e2ee_mls_leaf_params e2ee_meeting_leaf_params;
+/* A fresh signature key, and our account bound to it and to this meeting. */
+E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_make_identity (e2ee_meeting * m,
+    e2ee_mls_identity ** identity);
+void e2ee_meeting_give_up_founding (e2ee_meeting * m);
 E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_ask (e2ee_meeting * m);
 void e2ee_meeting_on_join_timer (e2ee_meeting * m);
 void e2ee_meeting_on_found_timer (e2ee_meeting * m);
@@ -372,8 +382,10 @@ void e2ee_meeting_keep (e2ee_meeting * m, e2ee_bytes message);
 void e2ee_meeting_play_kept (e2ee_meeting * m);
 void e2ee_meeting_drop_kept (e2ee_meeting * m);
 
-/* ---- committer.c ---- */
+/* ---- applicants.c, committer.c ---- */
 
+/* Those whom nobody can let in. */
+void e2ee_meeting_forget_applicants (e2ee_meeting * m);
 E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_take_join (e2ee_meeting * m,
     const e2ee_content * content);
 /* Looks at what there is to do, and sets the timer to our turn. */
