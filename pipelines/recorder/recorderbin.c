@@ -23,6 +23,7 @@ struct _E2eeRecorder
   gint n_parts;                 /* atomic */
   guint n_tracks;
   guint n_ended;                /* tracks whose source has ended */
+  gboolean has_told_end;
 };
 
 enum
@@ -142,7 +143,10 @@ next_file (gpointer user_data, GList * tracks)
     g_free (sink_name);
     g_free (name);
   }
-  return ok && gst_element_sync_state_with_parent (self->file);
+  if (ok && gst_element_sync_state_with_parent (self->file))
+    return TRUE;
+  drop_file (self);
+  return FALSE;
 }
 
 /* -- The end -- */
@@ -157,7 +161,8 @@ e2ee_recorder_handle_message (GstBin * bin, GstMessage * message)
     gboolean is_last;
 
     GST_OBJECT_LOCK (self);
-    is_last = self->n_tracks > 0 && self->n_ended == self->n_tracks;
+    is_last = self->n_ended == self->n_tracks && !self->has_told_end;
+    self->has_told_end |= is_last;
     GST_OBJECT_UNLOCK (self);
     part_switch_file_done (self->tracks);
     if (!is_last) {
@@ -168,38 +173,30 @@ e2ee_recorder_handle_message (GstBin * bin, GstMessage * message)
   GST_BIN_CLASS (e2ee_recorder_parent_class)->handle_message (bin, message);
 }
 
-static GstPadProbeReturn
-on_source_event (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
-{
-  E2eeRecorder *self = user_data;
-
-  if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_EOS) {
-    GST_OBJECT_LOCK (self);
-    self->n_ended++;
-    GST_OBJECT_UNLOCK (self);
-  }
-  return GST_PAD_PROBE_OK;
-}
-
-/* Behind the gate's input: the gate has done what it does.  A source that ends in a private part
- * ends no file, so nobody else says that all is over. */
+/* A source that ends in a private part ends no file, so nobody else says that all is over. */
 static gboolean
 on_gate_event (GstPad * pad, GstObject * parent, GstEvent * event)
 {
   GstPadEventFunction gate_event = g_object_get_data (G_OBJECT (pad), "gate-event");
   E2eeRecorder *self = g_object_get_data (G_OBJECT (pad), "recorder");
   gboolean is_end = GST_EVENT_TYPE (event) == GST_EVENT_EOS;
-  gboolean result = gate_event (pad, parent, event);
-  gboolean is_last;
+  gboolean result, tells = FALSE;
 
   if (is_end) {
     part_switch_end_track (self->tracks, g_object_get_data (G_OBJECT (pad), "track"));
     GST_OBJECT_LOCK (self);
-    is_last = self->n_ended == self->n_tracks;
+    self->n_ended++;
     GST_OBJECT_UNLOCK (self);
-    if (is_last && part_switch_is_idle (self->tracks))
-      gst_element_post_message (GST_ELEMENT (self), gst_message_new_eos (GST_OBJECT (self)));
   }
+  result = gate_event (pad, parent, event);
+  if (is_end && part_switch_is_idle (self->tracks)) {
+    GST_OBJECT_LOCK (self);
+    tells = self->n_ended == self->n_tracks && !self->has_told_end;
+    self->has_told_end |= tells;
+    GST_OBJECT_UNLOCK (self);
+  }
+  if (tells)
+    gst_element_post_message (GST_ELEMENT (self), gst_message_new_eos (GST_OBJECT (self)));
   return result;
 }
 
@@ -246,7 +243,6 @@ e2ee_recorder_request_new_pad (GstElement * element, GstPadTemplate * template,
   target = gst_element_get_static_pad (queue, "sink");
   pad = gst_ghost_pad_new_from_template (given, target, template);
   gst_object_unref (target);
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_source_event, self, NULL);
   gst_pad_set_active (pad, TRUE);
   gst_element_add_pad (element, pad);
   gst_element_sync_state_with_parent (gate);
@@ -264,6 +260,7 @@ e2ee_recorder_change_state (GstElement * element, GstStateChange transition)
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED) {
     GST_OBJECT_LOCK (self);
     self->n_ended = 0;
+    self->has_told_end = FALSE;
     GST_OBJECT_UNLOCK (self);
   }
   ret = GST_ELEMENT_CLASS (e2ee_recorder_parent_class)->change_state (element, transition);

@@ -27,6 +27,7 @@
 #define MAX_FRAMES 8192
 #define HEAD 64
 #define MAX_TOLD 5
+#define LOOKAHEAD 312           /* samples, of opusenc at 48 kHz */
 #define PATIENCE (60 * GST_SECOND)
 
 typedef enum
@@ -40,6 +41,7 @@ typedef enum
 typedef struct
 {
   guint units_per_second;
+  GstClockTime base;            /* of the unit number 0 */
   guint8 head[MAX_FRAMES][HEAD];        /* of a frame's first packet as it came to e2eeenc */
   guint8 head_size[MAX_FRAMES];
   guint8 sent[MAX_FRAMES];      /* 0: not, 1: clear, 2: encrypted */
@@ -54,6 +56,7 @@ typedef struct
 {
   Stream video;
   Stream audio;
+  GstClockTime first_sound;
   GMutex lock;
   GCond cond;
   guint n_painted;
@@ -76,8 +79,8 @@ throw_dice (guint from, guint to)
 static guint
 number_of (const Stream * stream, GstClockTime pts)
 {
-  return (guint) MIN (gst_util_uint64_scale_round (pts, stream->units_per_second, GST_SECOND),
-      MAX_FRAMES - 1);
+  return (guint) MIN (gst_util_uint64_scale_round (pts - stream->base, stream->units_per_second,
+          GST_SECOND), MAX_FRAMES - 1);
 }
 
 /* -- Writing the time -- */
@@ -100,6 +103,8 @@ paint (GstPad * pad, GstPadProbeInfo * info, gpointer data)
   return GST_PAD_PROBE_OK;
 }
 
+/* Opus: a packet holds what was heard from LOOKAHEAD before it came in, and is stamped accordingly, but
+ * the first one, which is shorter.  With blocks that begin where packets do each packet is one block. */
 static GstPadProbeReturn
 sing (GstPad * pad, GstPadProbeInfo * info, gpointer data)
 {
@@ -107,8 +112,13 @@ sing (GstPad * pad, GstPadProbeInfo * info, gpointer data)
   GstMapInfo map;
 
   gst_buffer_map (buffer, &map, GST_MAP_WRITE);
-  timecode_sing ((gint16 *) map.data, map.size / 2,
-      gst_util_uint64_scale_round (GST_BUFFER_PTS (buffer), TIMECODE_RATE, GST_SECOND));
+  if (!GST_CLOCK_TIME_IS_VALID (proof->first_sound)) {
+    proof->first_sound = GST_BUFFER_PTS (buffer);
+    proof->audio.base = proof->first_sound - LOOKAHEAD * GST_SECOND / TIMECODE_RATE;
+  }
+  timecode_sing ((gint16 *) map.data, map.size / 2, LOOKAHEAD
+      + gst_util_uint64_scale_round (GST_BUFFER_PTS (buffer) - proof->first_sound, TIMECODE_RATE,
+          GST_SECOND));
   gst_buffer_unmap (buffer, &map);
   return GST_PAD_PROBE_OK;
 }
@@ -474,7 +484,8 @@ print_resumes (void)
     }
     ms = (picture - (gint) i) * 1000 / FPS;
     g_array_append_val (delays, ms);
-    ms = ABS (sound * 20 - picture * 1000 / FPS);
+    ms = ABS ((gint) ((gint64) proof->audio.base / (gint64) GST_MSECOND) + sound * 20
+        - picture * 1000 / FPS);
     g_array_append_val (gaps, ms);
   }
   print_spread ("from the first clear picture to the first recorded one", delays);
@@ -515,6 +526,7 @@ run (Mode mode, guint n)
   proof = g_new0 (Proof, 1);
   proof->video.units_per_second = FPS;
   proof->audio.units_per_second = 50;
+  proof->first_sound = GST_CLOCK_TIME_NONE;
   dice = seed;
   printf ("# %u toggles, %s\n", n, mode == GATED ? "one file behind gates" : mode == PARTS ?
       "a file for each public part" : "no gate");
