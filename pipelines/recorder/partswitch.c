@@ -193,7 +193,7 @@ make_ready (PartSwitch * self, Track * track)
       if (self->stopped)
         result = WAIT;
       else if (!begin_file (self))
-        result = BROKEN;
+        result = self->stopped ? WAIT : BROKEN;
       self->switching = FALSE;
       g_cond_broadcast (&self->cond);
     }
@@ -325,8 +325,8 @@ begin (PartSwitch * self)
   g_mutex_unlock (&self->lock);
 }
 
-static void
-stop (PartSwitch * self)
+void
+part_switch_stop (PartSwitch * self)
 {
   g_mutex_lock (&self->lock);
   self->stopped = TRUE;
@@ -342,7 +342,7 @@ part_switch_change_state (GstElement * element, GstStateChange transition)
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
     begin (self);
   else if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
-    stop (self);
+    part_switch_stop (self);
   return GST_ELEMENT_CLASS (part_switch_parent_class)->change_state (element, transition);
 }
 

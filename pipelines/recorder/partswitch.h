@@ -30,6 +30,8 @@ GstPad *part_switch_add_track (PartSwitch * self);
 void part_switch_end_track (PartSwitch * self, GstPad * sink);
 /* The file is complete: all its tracks have ended and it is written.  Any thread. */
 void part_switch_file_done (PartSwitch * self);
+/* Nothing is pushed or begun any more until the element is started again.  Does not wait. */
+void part_switch_stop (PartSwitch * self);
 /* Whether nothing is open or on its way into a file. */
 gboolean part_switch_is_idle (PartSwitch * self);
 

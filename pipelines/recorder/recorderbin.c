@@ -2,8 +2,9 @@
  *
  * gst-e2ee, LGPL-2.1-or-later
  *
- * `file`, `location_of_part` and `n_parts` belong to the thread that switches files, of which there is
- * one at a time; the object lock guards the rest. */
+ * `file_lock` guards `file`, `location_of_part` and `stopping`, and is held while a file is put in place
+ * or taken away, never while something is pushed; the object lock guards the rest.  Order: file lock,
+ * object lock. */
 #include "recorderbin.h"
 #include "partswitch.h"
 
@@ -18,7 +19,9 @@ struct _E2eeRecorder
   gchar *meeting;
   gchar *feature;
 
+  GMutex file_lock;
   GstElement *file;             /* muxer and sink of the part that is open */
+  gboolean stopping;
   gchar *location_of_part;
   gint n_parts;                 /* atomic */
   guint n_tracks;
@@ -72,12 +75,12 @@ name_part (const gchar * pattern, guint number)
   }
 }
 
+/* Must be called with the file lock held. */
 static void
 drop_file (E2eeRecorder * self)
 {
   if (self->file == NULL)
     return;
-  gst_element_set_locked_state (self->file, TRUE);
   gst_element_set_state (self->file, GST_STATE_NULL);
   gst_bin_remove (GST_BIN (self), self->file);
   self->file = NULL;
@@ -108,15 +111,15 @@ link_track (E2eeRecorder * self, GstElement * muxer, GstPad * track, GstPad * si
   return linked;
 }
 
+/* Must be called with the file lock held.  The file's state is its own: a recorder that is on its way
+ * down must not wait for a file that is on its way up. */
 static gboolean
-next_file (gpointer user_data, GList * tracks)
+put_file (E2eeRecorder * self, GList * tracks)
 {
-  E2eeRecorder *self = user_data;
   GstElement *muxer = gst_element_factory_make ("matroskamux", NULL);
   GstElement *sink = gst_element_factory_make ("filesink", NULL);
-  gboolean ok = TRUE;
+  gboolean ok;
 
-  drop_file (self);
   if (muxer == NULL || sink == NULL) {
     gst_clear_object (&muxer);
     gst_clear_object (&sink);
@@ -130,6 +133,7 @@ next_file (gpointer user_data, GList * tracks)
   g_object_set (sink, "location", self->location_of_part, "async", FALSE, "sync", FALSE, NULL);
 
   self->file = gst_bin_new (NULL);
+  gst_element_set_locked_state (self->file, TRUE);
   gst_bin_add_many (GST_BIN (self->file), muxer, sink, NULL);
   ok = gst_element_link (muxer, sink);
   gst_bin_add (GST_BIN (self), self->file);
@@ -143,10 +147,22 @@ next_file (gpointer user_data, GList * tracks)
     g_free (sink_name);
     g_free (name);
   }
-  if (ok && gst_element_sync_state_with_parent (self->file))
-    return TRUE;
+  return ok && gst_element_set_state (self->file, GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE;
+}
+
+static gboolean
+next_file (gpointer user_data, GList * tracks)
+{
+  E2eeRecorder *self = user_data;
+  gboolean ok;
+
+  g_mutex_lock (&self->file_lock);
   drop_file (self);
-  return FALSE;
+  ok = !self->stopping && put_file (self, tracks);
+  if (!ok)
+    drop_file (self);
+  g_mutex_unlock (&self->file_lock);
+  return ok;
 }
 
 /* -- The end -- */
@@ -251,6 +267,18 @@ e2ee_recorder_request_new_pad (GstElement * element, GstPadTemplate * template,
   return pad;
 }
 
+/* A track may wait inside of the muxer for another one: the file goes down first. */
+static void
+stop (E2eeRecorder * self)
+{
+  part_switch_stop (self->tracks);
+  g_mutex_lock (&self->file_lock);
+  self->stopping = TRUE;
+  if (self->file != NULL)
+    gst_element_set_state (self->file, GST_STATE_NULL);
+  g_mutex_unlock (&self->file_lock);
+}
+
 static GstStateChangeReturn
 e2ee_recorder_change_state (GstElement * element, GstStateChange transition)
 {
@@ -262,10 +290,18 @@ e2ee_recorder_change_state (GstElement * element, GstStateChange transition)
     self->n_ended = 0;
     self->has_told_end = FALSE;
     GST_OBJECT_UNLOCK (self);
+    g_mutex_lock (&self->file_lock);
+    self->stopping = FALSE;
+    g_mutex_unlock (&self->file_lock);
+  } else if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
+    stop (self);
   }
   ret = GST_ELEMENT_CLASS (e2ee_recorder_parent_class)->change_state (element, transition);
-  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
+    g_mutex_lock (&self->file_lock);
     drop_file (self);
+    g_mutex_unlock (&self->file_lock);
+  }
   return ret;
 }
 
@@ -319,6 +355,7 @@ e2ee_recorder_finalize (GObject * object)
   g_free (self->meeting);
   g_free (self->feature);
   g_free (self->location_of_part);
+  g_mutex_clear (&self->file_lock);
   G_OBJECT_CLASS (e2ee_recorder_parent_class)->finalize (object);
 }
 
@@ -356,6 +393,7 @@ e2ee_recorder_class_init (E2eeRecorderClass * klass)
 static void
 e2ee_recorder_init (E2eeRecorder * self)
 {
+  g_mutex_init (&self->file_lock);
   self->location = g_strdup (DEFAULT_LOCATION);
   self->feature = g_strdup ("recording");
   self->tracks = part_switch_new (next_file, self);

@@ -300,18 +300,21 @@ GST_END_TEST;
 
 GST_START_TEST (test_a_call_that_has_not_come_about_is_closed)
 {
-  Call call = call_new (FALSE);
-  Gate gate = watching_gate (call.caller);
+  GstElement *webrtcbin = gst_object_ref_sink (gst_element_factory_make ("webrtcbin", NULL));
   const gchar *reason;
+  Gate gate;
 
+  gst_element_set_state (webrtcbin, GST_STATE_PLAYING);
+  gate = watching_gate (webrtcbin);
   push (&gate, make (GST_E2EE_STATE_OFF, 0));
   fail_if (is_open (&gate));
   wait_for_reason (&gate, "transport-connecting");
-  fail_if (gst_e2ee_transport_check (call.caller, &reason));
+  fail_if (gst_e2ee_transport_check (webrtcbin, &reason));
   fail_unless_equals_string (reason, "transport-connecting");
-  fail_if (gst_e2ee_transport_check (call.callee, NULL));
+  fail_if (gst_e2ee_transport_check (webrtcbin, NULL));
   gate_free (&gate);
-  call_free (&call);
+  gst_element_set_state (webrtcbin, GST_STATE_NULL);
+  gst_object_unref (webrtcbin);
 }
 
 GST_END_TEST;
