@@ -22,8 +22,9 @@ gate_wrap (GstElement * element, const gchar * caps, const gchar * properties)
   }
   g_strfreev (words);
 
-  gate.h = gst_harness_new_with_element (element, "sink", "src");
+  /* Before it starts: something may be said at once. */
   gst_element_set_bus (element, gate.bus);
+  gate.h = gst_harness_new_with_element (element, "sink", "src");
   if (caps != NULL)
     gst_harness_set_src_caps_str (gate.h, caps);
   return gate;

@@ -9,7 +9,7 @@
 #include <gst/webrtc/webrtc.h>
 #include <string.h>
 
-#define PATIENCE (30 * GST_SECOND)
+#define PATIENCE (50 * GST_SECOND)
 
 /* What the server does to a description on its way; @text may be changed freely. */
 typedef void (*Meddle) (GString * text);
