@@ -135,6 +135,7 @@ struct _GstE2eeMeeting
   gboolean is_draining;
   gboolean must_announce;
   gboolean must_suspect;
+  gint64 suspected_at;
   gboolean must_rekey;
   GstE2eeMeetingStream *streams[E2EE_MAX_STREAMS];      /* borrowed: they take themselves out */
   guint64 spent_serial[E2EE_MAX_STREAMS];       /* epochs up to here have used the number */

@@ -10,6 +10,8 @@
 #include "core/crypto/secret.h"
 #include "core/frame/suite.h"
 
+#define SUSPECT_INTERVAL G_USEC_PER_SEC
+
 /* What may change the answer to an element. */
 #define MEDIA_EVENTS \
   (1u << E2EE_EVENT_KEYS | 1u << E2EE_EVENT_STATE | 1u << E2EE_EVENT_PHASE \
@@ -269,6 +271,21 @@ is_ahead (const GstE2eeMeetingMedia * media, guint64 key_id)
   return media->n_epochs > 0 && (gint8) (guint8) (key_id - media->epochs[0].epoch) > 0;
 }
 
+/* Whoever forwards media can make up key ids, but not make us look more often than this. */
+static void
+suspect (GstE2eeMeeting * self)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  g_mutex_lock (&self->lock);
+  if (self->suspected_at == 0 || now - self->suspected_at >= SUSPECT_INTERVAL) {
+    self->suspected_at = now;
+    self->must_suspect = TRUE;
+    gst_e2ee_meeting_wake (self);
+  }
+  g_mutex_unlock (&self->lock);
+}
+
 static GList *
 gst_e2ee_meeting_find_keys (GstE2eeKeyProvider * provider, GstE2eeKeyUsage usage,
     guint64 key_id)
@@ -291,12 +308,8 @@ gst_e2ee_meeting_find_keys (GstE2eeKeyProvider * provider, GstE2eeKeyUsage usage
       && e2ee_kid_is_of_meeting (key_id, media->tag)) {
     if (member)
       keys = prepend_keys (NULL, media, member, number);
-    if (is_ahead (media, key_id)) {
-      g_mutex_lock (&self->lock);
-      self->must_suspect = TRUE;
-      gst_e2ee_meeting_wake (self);
-      g_mutex_unlock (&self->lock);
-    }
+    if (is_ahead (media, key_id))
+      suspect (self);
   }
   if (member)
     gst_e2ee_member_unref (member);

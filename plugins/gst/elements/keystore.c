@@ -45,6 +45,7 @@ struct _E2eeKeyStore
   gchar *sender;
   GstE2eeMedia media;
   GArray *wanted;               /* Wanted */
+  gboolean is_searching;        /* a search is on its way that will look for all of them */
   guint64 turns;                /* how often the provider has been asked */
   guint64 taken;                /* whose answer is in use */
   gchar *complaint;
@@ -510,6 +511,9 @@ search (gpointer data, gpointer user_data)
 {
   Search *search = data;
 
+  g_mutex_lock (&search->store->lock);
+  search->store->is_searching = FALSE;
+  g_mutex_unlock (&search->store->lock);
   refresh (search->store, search->provider);
   g_object_unref (search->provider);
   store_unref (search->store, NULL);
@@ -543,9 +547,11 @@ e2ee_key_store_want (E2eeKeyStore * store, guint64 key_id)
       break;
   if (i < store->wanted->len)
     g_array_index (store->wanted, Wanted, i).asked_ms = w.asked_ms;
-  else if (i + store->entries->len < E2EE_KEY_STORE_MAX_WANTED)
+  else if (i < E2EE_KEY_STORE_MAX_WANTED && store->entries->len < E2EE_KEY_STORE_MAX_KEYS)
     g_array_append_val (store->wanted, w);
-  if (store->provider && gst_e2ee_key_provider_can_find (store->provider)) {
+  if (!store->is_searching && store->provider
+      && gst_e2ee_key_provider_can_find (store->provider)) {
+    store->is_searching = TRUE;
     job = g_new (Search, 1);
     job->store = g_atomic_rc_box_acquire (store);
     job->provider = g_object_ref (store->provider);

@@ -22,8 +22,10 @@ G_BEGIN_DECLS
 #define E2EE_KEY_STORE_RETIRE_MS 10000
 /* Of a provider that finds keys, up to so many listed ones are made before a frame asks for them. */
 #define E2EE_KEY_STORE_EAGER 64
-/* And no frame makes us ask for more when there are so many: a server could make up any number. */
-#define E2EE_KEY_STORE_MAX_WANTED 1024
+/* A server could make up any number of key ids: no frame makes us look for more when there are so many
+ * keys, or so many looked for already. */
+#define E2EE_KEY_STORE_MAX_KEYS 1024
+#define E2EE_KEY_STORE_MAX_WANTED 64
 
 typedef struct _E2eeKeyStore E2eeKeyStore;
 

@@ -149,6 +149,30 @@ GST_START_TEST (test_the_keys_of_an_epoch_share_one_secret)
 
 GST_END_TEST;
 
+GST_START_TEST (test_made_up_key_ids_make_the_meeting_look_once_a_second)
+{
+  Room *room = room_new ("Alice Bob", ALLOW);
+  GstE2eeMedia media;
+  guint64 epoch, looked = 0;
+
+  room_join (room);
+  room_advance (room, 20000);
+  epoch = gst_e2ee_meeting_get_epoch (room->people[1].meeting);
+  gst_e2ee_key_provider_get_media (provider (room, 1), &media);
+  for (guint i = 0; i < 1000; i++) {
+    guint64 key_id = media.key_id_value | (i & 1023) << 8 | ((epoch + 1) & 255);
+
+    gst_e2ee_key_provider_find_keys (provider (room, 1), DECRYPT, key_id);
+    looked += _gst_e2ee_meeting_next_tick (room->people[1].meeting) == 0;
+    _gst_e2ee_meeting_tick (room->people[1].meeting);
+  }
+  fail_unless (looked >= 1);
+  fail_unless (looked <= 60, "%u times", (guint) looked);
+  room_free (room);
+}
+
+GST_END_TEST;
+
 static guint
 n_keys (Room * room, guint i)
 {
@@ -398,6 +422,7 @@ meeting_keys_suite (void)
   tcase_add_test (tc, test_what_one_encrypts_with_the_others_list);
   tcase_add_test (tc, test_a_key_is_found_by_its_id_whether_its_stream_was_announced_or_not);
   tcase_add_test (tc, test_the_keys_of_an_epoch_share_one_secret);
+  tcase_add_test (tc, test_made_up_key_ids_make_the_meeting_look_once_a_second);
   tcase_add_test (tc, test_keys_of_the_epoch_before_are_listed_for_ten_seconds);
   tcase_add_test (tc, test_the_mode_follows_the_meeting_and_every_change_is_told);
   tcase_add_test (tc, test_elements_know_the_mode_before_the_message_that_brought_it_is_answered);
