@@ -44,6 +44,7 @@ make_account () {
 make_account host paid
 make_account bob free
 make_account carl free
+make_account dora free
 "$ticket" ticket --device "$out/host.device" --account "$out/host.account" "$out/ticket" >/dev/null
 exec {rendezvous}< <(exec "$build/pipelines/rendezvous/e2ee-rendezvous" --port 0)
 pids+=($!)
@@ -65,7 +66,7 @@ wait_for () {
   return 1
 }
 
-echo 1..9
+echo 1..10
 
 "$meet" --rendezvous "ws://127.0.0.1:$port/" </dev/null >"$out/a.log" 2>&1
 [ $? -eq 2 ] && grep -q -- '--ticket.* are needed' "$out/a.log"
@@ -84,7 +85,7 @@ tell $? 'test_another_device_cannot_use_the_account'
 [ $? -eq 1 ] && grep -q 'neither wss:// nor ws:// to this machine' "$out/a.log"
 tell $? 'test_nobody_goes_without_tls_to_another_machine'
 
-# The host types; bob follows, carl will have nothing to do with encryption.
+# The host types; bob follows, carl will have nothing to do with encryption, dora with nothing else.
 mkfifo "$out/typed"
 as host
 "$meet" "${person[@]}" <"$out/typed" >"$out/host.log" 2>&1 {rendezvous}<&- &
@@ -101,9 +102,14 @@ as carl
   </dev/null >"$out/carl.log" 2>&1 {rendezvous}<&- {typing}>&- &
 carl=$!
 pids+=("$carl")
+as dora
+"$meet" "${person[@]}" --role viewer --e2ee require --evidence "$out/dora.jsonl" \
+  </dev/null >"$out/dora.log" 2>&1 {rendezvous}<&- {typing}>&- &
+dora=$!
+pids+=("$dora")
 wait_for bob '"event":"gathered"' && wait_for carl '"event":"connected"' &&
-  wait_for host '"subject":"carl@people.example"'
-tell $? 'test_three_meet'
+  wait_for dora '"event":"connected"' && wait_for host '"subject":"carl@people.example"'
+tell $? 'test_four_meet'
 printf 'members\ncode\nchat good morning\n' >&"$typing"
 wait_for bob '^host Example: good morning' && wait_for host '^bob Example' &&
   wait_for host '^[0-9]\{5\}\( [0-9]\{5\}\)\{11\}$'
@@ -112,6 +118,11 @@ printf 'on\n' >&"$typing"
 wait_for bob '"state":"on"' && wait "$carl"
 [ $? -eq 1 ] && grep -q 'e2ee-meet: out of the meeting: floor-forbid' "$out/carl.log"
 tell $? 'test_who_forbids_encryption_leaves_and_says_why'
+wait_for dora '"e2ee-shield".*"state":"on"\|"state":"on".*"e2ee-shield"'
+kill -TERM "$dora"
+wait "$dora" && grep -q '"frame":"opened".*"state":"on"' "$out/dora.jsonl" &&
+  ! grep '"opened"' "$out/dora.jsonl" | grep -qv '"state":"on"\|"state":"switching"'
+tell $? 'test_who_requires_encryption_is_shown_nothing_else'
 printf 'leave\n' >&"$typing"
 wait "$host" && kill -TERM "$bob" && wait "$bob"
 tell $? 'test_who_leaves_has_not_failed'
