@@ -25,8 +25,8 @@
 /* The good-bye goes out, and the recording is closed. */
 #define LEAVING_MS 300
 #define RECORDING_MS 3000
-/* Figures of every element are kept as they stand at each change, and then. */
-#define MARK_MS 1000
+/* Of main loop iterations, more than there are peers with something to say. */
+#define LAST_WORDS 10000
 
 struct _Participant
 {
@@ -428,6 +428,7 @@ gchar *
 participant_free (Participant * self)
 {
   gchar *failure;
+  guint i;
 
   if (self->over && self->options->stats)
     write_stats (self);
@@ -438,7 +439,7 @@ participant_free (Participant * self)
   gst_element_set_state (self->pipeline, GST_STATE_NULL);
   g_clear_pointer (&self->mesh, mesh_free);
   /* What webrtcbin said last still holds peers. */
-  while (g_main_context_iteration (NULL, FALSE));
+  for (i = 0; i < LAST_WORDS && g_main_context_iteration (NULL, FALSE); i++);
   sender_free (self->sender);
   if (self->receiver)
     receiver_free (self->receiver);
