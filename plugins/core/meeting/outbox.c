@@ -78,16 +78,20 @@ int
 e2ee_meeting_post_text (e2ee_meeting * m, e2ee_event_type type, const e2ee_entry * entry,
     e2ee_bytes text)
 {
-  e2ee_queued *queued = post (m, type);
+  e2ee_mls_buffer copy = E2EE_MLS_NO_BUFFER;
+  e2ee_queued *queued;
 
+  /* Rather no event than one without its text. */
+  if (e2ee_mls_buffer_dup (text, &copy) != E2EE_MLS_OK)
+    return 0;
+  queued = post (m, type);
   if (entry != NULL) {
     queued->event.leaf = entry->leaf;
     queued->account = entry->account;
     queued->event.account = &queued->account;
   }
-  if (e2ee_mls_buffer_dup (text, &queued->text) != E2EE_MLS_OK)
-    return 0;
-  queued->event.text = e2ee_mls_buffer_view (queued->text);
+  queued->text = copy;
+  queued->event.text = e2ee_mls_buffer_view (copy);
   return queued != &m->lost;
 }
 
