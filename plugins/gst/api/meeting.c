@@ -279,13 +279,15 @@ install_properties (GObjectClass * object_class)
   /**
    * GstE2eeMeeting:e2ee:
    *
-   * This participant's own floor.  `require`: clear media is never sent or let in; while the host has
+   * This participant's own floor.  `require`: clear media is never sent or let in; while the host
+   * has
    * encryption turned off no media flows.  `forbid`: leaves a meeting that is encrypted.
    *
    * Since: 0.1
    */
   properties[GST_E2EE_MEETING_PROP_E2EE] = g_param_spec_enum ("e2ee", "End-to-end encryption",
-      "What this participant insists on, whatever the host says", GST_TYPE_E2EE_FLOOR, GST_E2EE_FLOOR_ALLOW,
+      "What this participant insists on, whatever the host says", GST_TYPE_E2EE_FLOOR,
+      GST_E2EE_FLOOR_ALLOW,
       READWRITE_FLAGS);
 
   /**
@@ -302,7 +304,8 @@ install_properties (GObjectClass * object_class)
   /**
    * GstE2eeMeeting:reason:
    *
-   * The nick of a #GstE2eeMeetingError that says why #GstE2eeMeeting:state is unknown or degraded or no
+   * The nick of a #GstE2eeMeetingError that says why #GstE2eeMeeting:state is unknown or degraded
+   * or no
    * media may flow; %NULL when all is well.
    *
    * Since: 0.1
@@ -318,7 +321,8 @@ install_properties (GObjectClass * object_class)
    * Since: 0.1
    */
   properties[GST_E2EE_MEETING_PROP_PHASE] = g_param_spec_enum ("phase", "Phase",
-      "Whether this participant is in the meeting", GST_TYPE_E2EE_MEETING_PHASE, GST_E2EE_MEETING_PHASE_IDLE,
+      "Whether this participant is in the meeting", GST_TYPE_E2EE_MEETING_PHASE,
+      GST_E2EE_MEETING_PHASE_IDLE,
       READ_FLAGS);
 
   /**
@@ -344,7 +348,8 @@ install_properties (GObjectClass * object_class)
   /**
    * GstE2eeMeeting:features:
    *
-   * What the meeting offers now: everything while encryption is off, what the host allows while it is
+   * What the meeting offers now: everything while encryption is off, what the host allows while
+   * it is
    * on, nothing when we are not in it.
    *
    * Since: 0.1
@@ -384,12 +389,14 @@ install_signals (GType type)
    * @self: the meeting
    * @message: what the delivery service is to carry
    *
-   * To everybody in the meeting's channel, its sender included, in one order with what the others send:
+   * To everybody in the meeting's channel, its sender included, in one order with what the others
+   * send:
    * each of them gives it to gst_e2ee_meeting_receive().  Opaque to whoever carries it.
    *
    * Since: 0.1
    */
-  signals[SIGNAL_OUTGOING_MESSAGE] = g_signal_new ("outgoing-message", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+  signals[SIGNAL_OUTGOING_MESSAGE] =
+      g_signal_new ("outgoing-message", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
       G_TYPE_NONE, 1, G_TYPE_BYTES);
 
   /**
@@ -402,7 +409,8 @@ install_signals (GType type)
    *
    * Since: 0.1
    */
-  signals[SIGNAL_STATE_CHANGED] = g_signal_new ("state-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+  signals[SIGNAL_STATE_CHANGED] =
+      g_signal_new ("state-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
       G_TYPE_NONE, 2, GST_TYPE_E2EE_STATE, G_TYPE_STRING);
 
   /**
@@ -415,7 +423,8 @@ install_signals (GType type)
    *
    * Since: 0.1
    */
-  signals[SIGNAL_PHASE_CHANGED] = g_signal_new ("phase-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+  signals[SIGNAL_PHASE_CHANGED] =
+      g_signal_new ("phase-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
       G_TYPE_NONE, 2, GST_TYPE_E2EE_MEETING_PHASE, G_TYPE_STRING);
 
   /**
@@ -427,7 +436,8 @@ install_signals (GType type)
    *
    * Since: 0.1
    */
-  signals[SIGNAL_MEMBER_JOINED] = g_signal_new ("member-joined", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+  signals[SIGNAL_MEMBER_JOINED] =
+      g_signal_new ("member-joined", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
       G_TYPE_NONE, 1, GST_TYPE_E2EE_MEMBER);
 
   /**
@@ -440,7 +450,8 @@ install_signals (GType type)
    *
    * Since: 0.1
    */
-  signals[SIGNAL_MEMBER_LEFT] = g_signal_new ("member-left", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+  signals[SIGNAL_MEMBER_LEFT] =
+      g_signal_new ("member-left", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
       G_TYPE_NONE, 2, GST_TYPE_E2EE_MEMBER, G_TYPE_STRING);
 
   /**
@@ -452,7 +463,8 @@ install_signals (GType type)
    *
    * Since: 0.1
    */
-  signals[SIGNAL_MEMBER_CHANGED] = g_signal_new ("member-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+  signals[SIGNAL_MEMBER_CHANGED] =
+      g_signal_new ("member-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
       G_TYPE_NONE, 1, GST_TYPE_E2EE_MEMBER);
 
   /**
@@ -464,7 +476,8 @@ install_signals (GType type)
    *
    * Since: 0.1
    */
-  signals[SIGNAL_STREAMS_CHANGED] = g_signal_new ("streams-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+  signals[SIGNAL_STREAMS_CHANGED] =
+      g_signal_new ("streams-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
       G_TYPE_NONE, 1, GST_TYPE_E2EE_MEMBER);
 
   /**
@@ -472,11 +485,13 @@ install_signals (GType type)
    * @self: the meeting
    * @member: who
    *
-   * An account that was seen before has come with a device that was not: show it to the person here.
+   * An account that was seen before has come with a device that was not: show it to the person
+   * here.
    *
    * Since: 0.1
    */
-  signals[SIGNAL_NEW_DEVICE] = g_signal_new ("new-device", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+  signals[SIGNAL_NEW_DEVICE] =
+      g_signal_new ("new-device", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
       G_TYPE_NONE, 1, GST_TYPE_E2EE_MEMBER);
 
   /**
@@ -488,7 +503,8 @@ install_signals (GType type)
    *
    * Since: 0.1
    */
-  signals[SIGNAL_CODE_CHANGED] = g_signal_new ("code-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+  signals[SIGNAL_CODE_CHANGED] =
+      g_signal_new ("code-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
       G_TYPE_NONE, 1, G_TYPE_STRING);
 
   /**
@@ -501,7 +517,8 @@ install_signals (GType type)
    *
    * Since: 0.1
    */
-  signals[SIGNAL_CHAT_RECEIVED] = g_signal_new ("chat-received", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+  signals[SIGNAL_CHAT_RECEIVED] =
+      g_signal_new ("chat-received", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
       G_TYPE_NONE, 2, GST_TYPE_E2EE_MEMBER, G_TYPE_STRING);
 
   /**
@@ -511,12 +528,14 @@ install_signals (GType type)
    * @text: who and why, one sentence in English
    * @member: (nullable): who, when it is known
    *
-   * Somebody tried what members must refuse, and it has changed nothing.  Once a second at most for each
+   * Somebody tried what members must refuse, and it has changed nothing.  Once a second at most
+   * for each
    * code.  Code "store" without a member: the state file cannot be written.
    *
    * Since: 0.1
    */
-  signals[SIGNAL_REFUSED] = g_signal_new ("refused", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+  signals[SIGNAL_REFUSED] =
+      g_signal_new ("refused", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
       G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_STRING, GST_TYPE_E2EE_MEMBER);
 
   /**
@@ -530,7 +549,8 @@ install_signals (GType type)
    *
    * Since: 0.1
    */
-  signals[SIGNAL_REQUEST_DONE] = g_signal_new ("request-done", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+  signals[SIGNAL_REQUEST_DONE] =
+      g_signal_new ("request-done", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
       G_TYPE_NONE, 3, G_TYPE_UINT64, G_TYPE_STRING, G_TYPE_STRING);
 
   /**
@@ -542,7 +562,8 @@ install_signals (GType type)
    *
    * Since: 0.1
    */
-  signals[SIGNAL_LOG_LINE] = g_signal_new ("log-line", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+  signals[SIGNAL_LOG_LINE] =
+      g_signal_new ("log-line", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
       G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 

@@ -170,7 +170,8 @@ _gst_e2ee_meeting_next_tick (GstE2eeMeeting * self)
   guint64 next;
 
   g_mutex_lock (&self->lock);
-  next = self->must_announce || self->must_suspect || self->must_rekey ? 0 : e2ee_meeting_next_tick (self->core);
+  next = self->must_announce || self->must_suspect || self->must_rekey ? 0
+      : e2ee_meeting_next_tick (self->core);
   g_mutex_unlock (&self->lock);
   return next;
 }

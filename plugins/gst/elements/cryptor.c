@@ -537,81 +537,6 @@ gst_e2ee_cryptor_use_provider (GstE2eeCryptor * self, GstE2eeKeyProvider * provi
   return TRUE;
 }
 
-static GstE2eeKeyProvider *
-open_key_file (const gchar * path, const GstE2eeCipherSuite * suite, GError ** error)
-{
-  GstE2eeKeyFile *file = gst_e2ee_key_file_new (path, error);
-
-  if (file && suite && !gst_e2ee_key_file_set_default_suite (file, *suite, error))
-    g_clear_object (&file);
-  return (GstE2eeKeyProvider *) file;
-}
-
-/* The neighbours are asked first, then the application; whoever has the meeting answers with
- * gst_element_set_context(). */
-static void
-ask_for_context (GstE2eeCryptor * self)
-{
-  GstQuery *query = gst_query_new_context (GST_E2EE_MEETING_CONTEXT);
-  GstContext *context = NULL;
-
-  if (gst_pad_peer_query (self->srcpad, query) || gst_pad_peer_query (self->sinkpad, query))
-    gst_query_parse_context (query, &context);
-  if (context)
-    gst_element_set_context (GST_ELEMENT_CAST (self), context);
-  else
-    gst_element_post_message (GST_ELEMENT_CAST (self),
-        gst_message_new_need_context (GST_OBJECT_CAST (self), GST_E2EE_MEETING_CONTEXT));
-  gst_query_unref (query);
-}
-
-static GstE2eeKeyProvider *
-find_meeting (const gchar * name, GError ** error)
-{
-  GstE2eeMeeting *meeting = gst_e2ee_meeting_find (name);
-
-  if (meeting == NULL)
-    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
-        "There is no meeting of the name %s in this process", name);
-  return (GstE2eeKeyProvider *) meeting;
-}
-
-/* The owner of the keys by the settings: (transfer full), or NULL, with an error or without. */
-static GstE2eeKeyProvider *
-find_provider (GstE2eeCryptor * self, GError ** error)
-{
-  GstE2eeKeyProvider *provider = NULL;
-  GstE2eeCipherSuite suite;
-  gboolean suite_is_set, asks;
-  gchar *key_file, *meeting;
-
-  GST_OBJECT_LOCK (self);
-  key_file = g_strdup (self->settings.key_file);
-  meeting = g_strdup (self->settings.meeting);
-  suite = self->settings.suite;
-  suite_is_set = self->settings.suite_is_set;
-  if (self->settings.provider)
-    provider = g_object_ref (self->settings.provider);
-  asks = !provider && !meeting && !key_file && !self->settings.context;
-  GST_OBJECT_UNLOCK (self);
-
-  if (asks)
-    ask_for_context (self);
-  if (provider == NULL && meeting)
-    provider = find_meeting (meeting, error);
-  else if (provider == NULL && key_file)
-    provider = open_key_file (key_file, suite_is_set ? &suite : NULL, error);
-  else if (provider == NULL) {
-    GST_OBJECT_LOCK (self);
-    if (self->settings.context)
-      provider = GST_E2EE_KEY_PROVIDER (g_object_ref (self->settings.context));
-    GST_OBJECT_UNLOCK (self);
-  }
-  g_free (key_file);
-  g_free (meeting);
-  return provider;
-}
-
 static gboolean
 open_keys (GstE2eeCryptor * self)
 {
@@ -625,7 +550,7 @@ open_keys (GstE2eeCryptor * self)
   GST_OBJECT_UNLOCK (self);
   e2ee_key_store_configure (self->store, &settings);
 
-  provider = find_provider (self, &error);
+  provider = gst_e2ee_cryptor_find_provider (self, &error);
   if (error == NULL) {
     if (klass->open)
       klass->open (self, provider, &error);
@@ -654,17 +579,7 @@ close_keys (GstE2eeCryptor * self)
 static void
 gst_e2ee_cryptor_set_context (GstElement * element, GstContext * context)
 {
-  GstE2eeCryptor *self = GST_E2EE_CRYPTOR (element);
-  GstE2eeMeeting *meeting = gst_context_get_e2ee_meeting (context);
-  GstE2eeMeeting *old = meeting;
-
-  if (meeting) {
-    GST_OBJECT_LOCK (self);
-    old = self->settings.context;
-    self->settings.context = meeting;
-    GST_OBJECT_UNLOCK (self);
-  }
-  g_clear_object (&old);
+  gst_e2ee_cryptor_take_context (GST_E2EE_CRYPTOR (element), context);
   GST_ELEMENT_CLASS (gst_e2ee_cryptor_parent_class)->set_context (element, context);
 }
 

@@ -135,6 +135,12 @@ struct _GstE2eeCryptorClass
   void (*add_stats) (GstE2eeCryptor * self, GstStructure * stats);
 };
 
+/* keysource.c: the owner of the keys by the settings, (transfer full), or NULL, with an error or
+ * without; and the meeting of @context, if it has one, for when nothing else is set.  With no lock
+ * held. */
+GstE2eeKeyProvider *gst_e2ee_cryptor_find_provider (GstE2eeCryptor * self, GError ** error);
+void gst_e2ee_cryptor_take_context (GstE2eeCryptor * self, GstContext * context);
+
 /* Uses @provider, whose keys must be one element's; NULL: none.  With no lock held. */
 gboolean gst_e2ee_cryptor_use_provider (GstE2eeCryptor * self, GstE2eeKeyProvider * provider,
     GError ** error);

@@ -5,51 +5,9 @@
  * Lock order: provider's own lock -> never held here; store->lock guards everything but `serial`.
  * */
 
-#include "keystore.h"
+#include "keystore-private.h"
 
-#include <stdatomic.h>
 #include <string.h>
-
-/* A stream that nobody knows is asked for again so long. */
-#define WANTED_MS 2000
-
-typedef struct
-{
-  GstE2eeKey *listed;           /* what the provider or the app gave */
-  e2ee_key *key;                /* what works with it */
-  gboolean ours;                /* from request-key: stays when the provider lists others */
-} Entry;
-
-/* A key that a frame has asked for; once it is found it is an entry. */
-typedef struct
-{
-  guint64 key_id;
-  guint64 asked_ms;
-} Wanted;
-
-struct _E2eeKeyStore
-{
-  GstE2eeKeyUsage usage;
-  atomic_int serial;
-
-  GMutex lock;
-  E2eeKeyStoreSettings settings;
-  GstE2eeKeyProvider *provider;
-  gulong changed_id;
-  GPtrArray *entries;           /* Entry */
-  GPtrArray *removed;           /* GstE2eeKey that the app took away */
-  e2ee_keyring *ring;
-  guint64 generation;           /* the ring's epoch: how often the list has changed */
-  GHashTable *statuses;
-  GHashTable *strangers;
-  gchar *sender;
-  GstE2eeMedia media;
-  GArray *wanted;               /* Wanted */
-  gboolean is_searching;        /* a search is on its way that will look for all of them */
-  guint64 turns;                /* how often the provider has been asked */
-  guint64 taken;                /* whose answer is in use */
-  gchar *complaint;
-};
 
 static void
 entry_free (gpointer data)
@@ -120,8 +78,8 @@ is_stranger (E2eeKeyStore * store, const GstE2eeKey * listed)
   return store->sender && !gst_e2ee_key_is_of_sender (listed, store->sender);
 }
 
-static void
-add_key_id (GHashTable * set, guint64 key_id)
+void
+e2ee_key_ids_add (GHashTable * set, guint64 key_id)
 {
   g_hash_table_add (set, g_memdup2 (&key_id, sizeof key_id));
 }
@@ -144,7 +102,7 @@ take_listed (E2eeKeyStore * store, GPtrArray * entries, GPtrArray * old, GstE2ee
   if (known) {
     key = e2ee_key_ref (known->key);
   } else if (is_stranger (store, listed)) {
-    add_key_id (store->strangers, gst_e2ee_key_get_key_id (listed));
+    e2ee_key_ids_add (store->strangers, gst_e2ee_key_get_key_id (listed));
     return FALSE;
   } else {
     e2ee_result result = make_key (store, listed, &key);
@@ -228,7 +186,7 @@ publish (E2eeKeyStore * store)
     g_hash_table_replace (statuses, g_memdup2 (&key_id, sizeof key_id),
         make_status (store, entry->listed));
     if (is_stranger (store, entry->listed))
-      add_key_id (store->strangers, key_id);
+      e2ee_key_ids_add (store->strangers, key_id);
     if (store->usage == GST_E2EE_KEY_USAGE_DECRYPT) {
       e2ee_result result = e2ee_keyring_add (store->ring, entry->key, store->generation, &next);
 
@@ -260,15 +218,15 @@ renew_strangers (E2eeKeyStore * store)
     while (g_hash_table_iter_next (&iter, &key_id, NULL))
       if (store->sender && store->ring && e2ee_keyring_find (store->ring, *(guint64 *) key_id,
               g_get_monotonic_time () / 1000, NULL))
-        add_key_id (strangers, *(guint64 *) key_id);
+        e2ee_key_ids_add (strangers, *(guint64 *) key_id);
     g_hash_table_unref (store->strangers);
   }
   store->strangers = strangers;
 }
 
 /* Must be called with the lock held. */
-static void
-take_list (E2eeKeyStore * store, GList * listed)
+void
+e2ee_key_store_take_list (E2eeKeyStore * store, GList * listed)
 {
   GPtrArray *entries = g_ptr_array_new_with_free_func (entry_free);
 
@@ -286,105 +244,10 @@ take_list (E2eeKeyStore * store, GList * listed)
   publish (store);
 }
 
-/* Must be called with the lock held.  The streams whose keys are needed: those that there are keys
- * of, and those that were asked for, for two seconds. */
-static GArray *
-copy_wanted (E2eeKeyStore * store)
-{
-  guint64 now_ms = g_get_monotonic_time () / 1000;
-  GArray *wanted;
-
-  for (guint i = store->wanted->len; i > 0; i--)
-    if (now_ms - g_array_index (store->wanted, Wanted, i - 1).asked_ms > WANTED_MS)
-      g_array_remove_index_fast (store->wanted, i - 1);
-  wanted = g_array_copy (store->wanted);
-  for (guint i = 0; i < store->entries->len; i++) {
-    Entry *entry = g_ptr_array_index (store->entries, i);
-    Wanted w = { gst_e2ee_key_get_key_id (entry->listed), now_ms };
-
-    if (!entry->ours)
-      g_array_append_val (wanted, w);
-  }
-  return wanted;
-}
-
-static gboolean
-has_key (GHashTable * seen, GstE2eeKey * key)
-{
-  guint64 key_id = gst_e2ee_key_get_key_id (key);
-
-  return g_hash_table_contains (seen, &key_id);
-}
-
-/* What @provider has for this element, in its order: all that it lists, unless that is too much,
- * and what frames have asked for.  Called with no lock held. */
-static GList *
-ask (E2eeKeyStore * store, GstE2eeKeyProvider * provider, GArray * wanted)
-{
-  GList *keys = gst_e2ee_key_provider_list_keys (provider, store->usage);
-  GHashTable *seen;
-
-  if (!gst_e2ee_key_provider_can_find (provider))
-    return keys;
-  if (g_list_length (keys) > E2EE_KEY_STORE_EAGER) {
-    g_list_free_full (keys, (GDestroyNotify) gst_e2ee_key_unref);
-    keys = NULL;
-  }
-  seen = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
-  for (GList * link = keys; link; link = link->next)
-    add_key_id (seen, gst_e2ee_key_get_key_id (link->data));
-  for (guint i = 0; i < wanted->len; i++) {
-    guint64 key_id = g_array_index (wanted, Wanted, i).key_id;
-    GList *found;
-
-    if (g_hash_table_contains (seen, &key_id))
-      continue;
-    found = gst_e2ee_key_provider_find_keys (provider, store->usage, key_id);
-    for (GList * link = found; link; link = link->next) {
-      if (has_key (seen, link->data))
-        continue;
-      add_key_id (seen, gst_e2ee_key_get_key_id (link->data));
-      keys = g_list_append (keys, gst_e2ee_key_ref (link->data));
-    }
-    g_list_free_full (found, (GDestroyNotify) gst_e2ee_key_unref);
-  }
-  g_hash_table_unref (seen);
-  return keys;
-}
-
-/* Asks @provider and takes its answer, unless somebody who asked later has done so already: what he
- * heard is at least as new. */
-static void
-refresh (E2eeKeyStore * store, GstE2eeKeyProvider * provider)
-{
-  GstE2eeMedia media;
-  GArray *wanted;
-  GList *listed;
-  guint64 turn;
-
-  g_mutex_lock (&store->lock);
-  turn = ++store->turns;
-  wanted = copy_wanted (store);
-  g_mutex_unlock (&store->lock);
-
-  gst_e2ee_key_provider_get_media (provider, &media);
-  listed = ask (store, provider, wanted);
-
-  g_mutex_lock (&store->lock);
-  if (store->provider == provider && turn > store->taken) {
-    store->taken = turn;
-    store->media = media;
-    take_list (store, listed);
-  }
-  g_mutex_unlock (&store->lock);
-  g_list_free_full (listed, (GDestroyNotify) gst_e2ee_key_unref);
-  g_array_unref (wanted);
-}
-
 static void
 on_keys_changed (GstE2eeKeyProvider * provider, gpointer user_data)
 {
-  refresh (user_data, provider);
+  e2ee_key_store_ask (user_data, provider);
 }
 
 static void
@@ -427,8 +290,8 @@ store_clear (gpointer data)
 
 /* The signal's closure holds a reference of its own: disconnecting does not wait for a handler
  * that runs in another thread. */
-static void
-store_unref (gpointer data, GClosure * closure)
+void
+e2ee_key_store_unref (gpointer data, GClosure * closure)
 {
   g_atomic_rc_box_release_full (data, store_clear);
 }
@@ -437,7 +300,7 @@ void
 e2ee_key_store_free (E2eeKeyStore * store)
 {
   e2ee_key_store_reset (store);
-  store_unref (store, NULL);
+  e2ee_key_store_unref (store, NULL);
 }
 
 void
@@ -468,16 +331,16 @@ e2ee_key_store_set_provider (E2eeKeyStore * store, GstE2eeKeyProvider * provider
   }
   if (provider) {
     gulong id = g_signal_connect_data (provider, "keys-changed", G_CALLBACK (on_keys_changed),
-        g_atomic_rc_box_acquire (store), store_unref, 0);
+        g_atomic_rc_box_acquire (store), e2ee_key_store_unref, 0);
 
     g_mutex_lock (&store->lock);
     store->changed_id = id;
     g_mutex_unlock (&store->lock);
-    refresh (store, provider);
+    e2ee_key_store_ask (store, provider);
   } else {
     g_mutex_lock (&store->lock);
     reset_media (store);
-    take_list (store, NULL);
+    e2ee_key_store_take_list (store, NULL);
     g_mutex_unlock (&store->lock);
   }
 }
@@ -494,71 +357,9 @@ e2ee_key_store_set_sender (E2eeKeyStore * store, const gchar * sender)
     provider = g_object_ref (store->provider);
   g_mutex_unlock (&store->lock);
   if (provider) {
-    refresh (store, provider);
+    e2ee_key_store_ask (store, provider);
     g_object_unref (provider);
   }
-}
-
-typedef struct
-{
-  E2eeKeyStore *store;
-  GstE2eeKeyProvider *provider;
-} Search;
-
-/* In a thread of the pool. */
-static void
-search (gpointer data, gpointer user_data)
-{
-  Search *search = data;
-
-  g_mutex_lock (&search->store->lock);
-  search->store->is_searching = FALSE;
-  g_mutex_unlock (&search->store->lock);
-  refresh (search->store, search->provider);
-  g_object_unref (search->provider);
-  store_unref (search->store, NULL);
-  g_free (search);
-}
-
-/* Never freed: searches of any element may be under way as long as the process lives. */
-static GThreadPool *
-search_pool (void)
-{
-  static GThreadPool *pool = NULL;
-  static gsize once = 0;
-
-  if (g_once_init_enter (&once)) {
-    pool = g_thread_pool_new (search, NULL, 1, FALSE, NULL);
-    g_once_init_leave (&once, 1);
-  }
-  return pool;
-}
-
-void
-e2ee_key_store_want (E2eeKeyStore * store, guint64 key_id)
-{
-  Wanted w = { key_id, g_get_monotonic_time () / 1000 };
-  Search *job = NULL;
-  guint i;
-
-  g_mutex_lock (&store->lock);
-  for (i = 0; i < store->wanted->len; i++)
-    if (g_array_index (store->wanted, Wanted, i).key_id == key_id)
-      break;
-  if (i < store->wanted->len)
-    g_array_index (store->wanted, Wanted, i).asked_ms = w.asked_ms;
-  else if (i < E2EE_KEY_STORE_MAX_WANTED && store->entries->len < E2EE_KEY_STORE_MAX_KEYS)
-    g_array_append_val (store->wanted, w);
-  if (!store->is_searching && store->provider
-      && gst_e2ee_key_provider_can_find (store->provider)) {
-    store->is_searching = TRUE;
-    job = g_new (Search, 1);
-    job->store = g_atomic_rc_box_acquire (store);
-    job->provider = g_object_ref (store->provider);
-  }
-  g_mutex_unlock (&store->lock);
-  if (job)
-    g_thread_pool_push (search_pool (), job, NULL);
 }
 
 gboolean
