@@ -26,6 +26,17 @@
 #define RATE 48000
 #define SILENCE 1e-5
 
+static GPtrArray *pictures;
+static GPtrArray *sounds[16];   /* by sender */
+
+void
+film_forget (void)
+{
+  g_clear_pointer (&pictures, g_ptr_array_unref);
+  for (guint i = 0; i < G_N_ELEMENTS (sounds); i++)
+    g_clear_pointer (&sounds[i], g_ptr_array_unref);
+}
+
 static GPtrArray *
 take (const gchar * description)
 {
@@ -87,7 +98,6 @@ make_grid (GstBuffer * picture, guint8 * grid)
 GstBuffer *
 film_picture (guint sender, guint number, guint8 grid[FILM_GRID])
 {
-  static GPtrArray *pictures;
   GstBuffer *picture;
   GstVideoInfo info;
   GstVideoFrame frame;
@@ -161,7 +171,6 @@ pitch (guint sender)
 GstBuffer *
 film_sound (guint sender, guint number)
 {
-  static GPtrArray *sounds[16];
   GstBuffer *sound;
 
   if (sounds[sender] == NULL) {

@@ -31,4 +31,7 @@ GstBuffer *film_sound (guint sender, guint number);
 /* How much of the sound in @buffer has the pitch of @sender, 0 to 1; negative for silence. */
 gdouble film_purity (GstBuffer * buffer, guint sender);
 
+/* Frees what the functions above keep. */
+void film_forget (void);
+
 G_END_DECLS

@@ -336,7 +336,7 @@ open_entries (Actor * actor)
     gst_caps_from_string ("application/x-rtp,media=video,encoding-name=VP8,clock-rate=90000,"
         "payload=96"),
     gst_caps_from_string ("application/x-rtp,media=audio,encoding-name=OPUS,clock-rate=48000,"
-        "payload=96")
+        "payload=96,encoding-params=(string)2,sprop-stereo=(string)0")
   };
 
   for (guint kind = 0; kind < N_KINDS; kind++) {
@@ -482,6 +482,7 @@ stage_free (Stage * stage)
   }
   server_free (stage->server);
   room_free (stage->room);
+  film_forget ();
   g_free (stage);
 }
 
