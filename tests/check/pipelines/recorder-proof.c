@@ -28,7 +28,7 @@
 #define HEAD 64
 #define MAX_TOLD 5
 #define LOOKAHEAD 312           /* samples, of opusenc at 48 kHz */
-#define PATIENCE (60 * GST_SECOND)
+#define PATIENCE (30 * GST_SECOND)
 
 typedef enum
 {
@@ -207,10 +207,16 @@ random_queue (void)
       throw_dice (1, 60));
 }
 
+/* A muxer keeps the thread that brought the last public buffer of one track until the other track goes
+ * on, which is after the private part.  Behind a gate only public media waits for that; the recorder's
+ * muxer is told the end and keeps nobody. */
+#define HOLD "queue max-size-bytes=0 max-size-time=0 max-size-buffers=0"
+
 static GstElement *
 make_pipeline (Mode mode, const gchar * folder)
 {
   gchar *queues[4] = { random_queue (), random_queue (), random_queue (), random_queue () };
+  const gchar *hold = mode == GATED ? "! " HOLD : "";
   const gchar *gate = mode == GATED ? "e2eepolicy feature=recording name" : "identity name";
   gchar *recorder = mode == PARTS ?
       g_strdup_printf ("e2eerecorder name=mux location=%s/part-%%03u.mkv ", folder)
@@ -220,13 +226,13 @@ make_pipeline (Mode mode, const gchar * folder)
       "videotestsrc is-live=true pattern=black"
       " ! video/x-raw,format=I420,width=%d,height=%d,framerate=%d/1 ! identity name=paint"
       " ! vp8enc deadline=1 cpu-used=8 keyframe-max-dist=9000 target-bitrate=400000 ! rtpvp8pay"
-      " ! e2eeenc name=venc ! %s ! e2eedec name=vdec ! rtpvp8depay ! %s ! %s=vgate ! mux.video_0 "
+      " ! e2eeenc name=venc ! %s ! e2eedec name=vdec ! rtpvp8depay ! %s ! %s=vgate %s ! mux.video_0 "
       "audiotestsrc is-live=true samplesperbuffer=%d"
       " ! audio/x-raw,format=S16LE,channels=1,rate=%d ! identity name=sing"
       " ! opusenc bitrate=96000 ! rtpopuspay"
-      " ! e2eeenc name=aenc ! %s ! e2eedec name=adec ! rtpopusdepay ! %s ! %s=agate ! mux.audio_0",
-      recorder, WIDTH, HEIGHT, FPS, queues[0], queues[1], gate, TIMECODE_BLOCK, TIMECODE_RATE,
-      queues[2], queues[3], gate);
+      " ! e2eeenc name=aenc ! %s ! e2eedec name=adec ! rtpopusdepay ! %s ! %s=agate %s ! mux.audio_0",
+      recorder, WIDTH, HEIGHT, FPS, queues[0], queues[1], gate, hold, TIMECODE_BLOCK,
+      TIMECODE_RATE, queues[2], queues[3], gate, hold);
   GError *error = NULL;
   GstElement *pipeline = gst_parse_launch (text, &error);
 
