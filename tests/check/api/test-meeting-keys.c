@@ -162,7 +162,8 @@ GST_START_TEST (test_made_up_key_ids_make_the_meeting_look_once_a_second)
   for (guint i = 0; i < 1000; i++) {
     guint64 key_id = media.key_id_value | (i & 1023) << 8 | ((epoch + 1) & 255);
 
-    gst_e2ee_key_provider_find_keys (provider (room, 1), DECRYPT, key_id);
+    g_list_free_full (gst_e2ee_key_provider_find_keys (provider (room, 1), DECRYPT, key_id),
+        (GDestroyNotify) gst_e2ee_key_unref);
     looked += _gst_e2ee_meeting_next_tick (room->people[1].meeting) == 0;
     _gst_e2ee_meeting_tick (room->people[1].meeting);
   }
