@@ -48,13 +48,13 @@ GST_START_TEST (test_who_was_put_out_decrypts_nothing_new_though_he_kept_his_key
   stage->server->is_deaf[2] = stage->server->is_mute[2] = TRUE;
   fail_unless (gst_e2ee_meeting_request_removal (stage_meeting (stage, 0), stage_leaf (stage, 0, 2),
           NULL, NULL));
+  n = shown (carol);
+  before = stage->actors[0].in[2][VIDEO].n_shown;
   stage_step (stage, 1);
   fail_unless_equals_int (stage_count (stage, 0), 2);
   fail_unless_equals_int (stage_count (stage, 1), 2);
   fail_unless_equals_int (gst_e2ee_meeting_get_phase (stage_meeting (stage, 2)),
       GST_E2EE_MEETING_PHASE_MEMBER);
-  n = shown (carol);
-  before = stage->actors[0].in[2][VIDEO].n_shown;
   stage_step (stage, 5 * STAGE_SECOND);
   fail_unless_equals_int (shown (carol), n);
   fail_unless (stage_stat (carol->in[0][VIDEO].dec, "unknown-key") > 0);
