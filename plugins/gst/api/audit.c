@@ -206,6 +206,19 @@ walk_decryptor (const GValue * item, gpointer data)
   g_clear_pointer (&walk->decryptor, g_free);
 }
 
+/**
+ * gst_e2ee_policy_audit:
+ * @pipeline: a pipeline or a bin in it
+ *
+ * Where decrypted media of @pipeline can go without passing an e2eepolicy, by the links of now.  Each
+ * finding is a structure "e2ee-audit" with the strings `element` (path), `factory`, `klass`,
+ * `decryptor` (path) and `kind`: "ungated" is a fault, "display" a screen or a loudspeaker, "discard" a
+ * fakesink.  Any thread.
+ *
+ * Returns: (transfer full) (element-type GstStructure): what was found
+ *
+ * Since: 0.1
+ */
 GList *
 gst_e2ee_policy_audit (GstBin * pipeline)
 {
@@ -230,6 +243,14 @@ gst_e2ee_policy_audit (GstBin * pipeline)
   return g_list_reverse (walk.found);
 }
 
+/**
+ * gst_e2ee_policy_count_faults:
+ * @findings: (element-type GstStructure): what gst_e2ee_policy_audit() found
+ *
+ * Returns: how many of @findings are "ungated"
+ *
+ * Since: 0.1
+ */
 guint
 gst_e2ee_policy_count_faults (GList * findings)
 {
