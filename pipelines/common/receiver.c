@@ -15,14 +15,17 @@
 #define SINK "fakesink name=sink async=false sync=false"
 #define SHOWN_SINK "fakesink name=sink async=false sync=true enable-last-sample=true"
 
-#define VIDEO_LINE "e2eedec name=decryptor ! rtpvp8depay name=depayloader request-keyframe=true " \
+/* Behind a loss VP8 shows what nobody sent, until the next key frame: that is waited for. */
+#define VP8_DEPAYLOADER "rtpvp8depay name=depayloader request-keyframe=true wait-for-keyframe=true "
+
+#define VIDEO_LINE "e2eedec name=decryptor ! " VP8_DEPAYLOADER \
     "! tee name=frames allow-not-linked=true ! queue ! vp8dec name=decoder ! videoconvert " \
     "! shieldoverlay name=shield ! videoconvert ! " SHOWN_SINK
 #define AUDIO_LINE "e2eedec name=decryptor ! rtpopusdepay name=depayloader " \
     "! tee name=frames allow-not-linked=true ! queue ! opusdec name=decoder ! audioconvert ! " SINK
 
 #define KEPT_VIDEO_LINE "e2eedec name=decryptor " \
-    "! rtpvp8depay name=depayloader request-keyframe=true ! tee name=frames allow-not-linked=true"
+    "! " VP8_DEPAYLOADER "! tee name=frames allow-not-linked=true"
 #define KEPT_AUDIO_LINE "e2eedec name=decryptor ! rtpopusdepay name=depayloader " \
     "! tee name=frames allow-not-linked=true"
 
