@@ -19,6 +19,8 @@ tell () {
   else
     printf 'not ok %d - %s\n' "$number" "$2"
     sed 's/^/# /' "$out/said"
+    # Of one that has crashed nothing else tells why.
+    tail -n 6 "$out"/*.log 2>/dev/null | cut -c 1-300 | sed 's/^/#   /'
   fi
 }
 
