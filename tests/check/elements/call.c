@@ -43,6 +43,24 @@ call_new (Room * room, Media * media)
   return call;
 }
 
+Call *
+call_vp8 (const gchar * names)
+{
+  Room *room = room_new (names, GST_E2EE_FLOOR_ALLOW);
+
+  room_join (room);
+  return call_new (room, media_vp8 (16, "keyframe-max-dist=4", NULL));
+}
+
+Call *
+call_opus (const gchar * names)
+{
+  Room *room = room_new (names, GST_E2EE_FLOOR_ALLOW);
+
+  room_join (room);
+  return call_new (room, media_opus (16));
+}
+
 void
 call_free (Call * call)
 {
@@ -113,6 +131,16 @@ call_run (Call * call, guint n)
   }
 }
 
+void
+call_rekey (Call * call)
+{
+  GError *error = NULL;
+
+  fail_unless (gst_e2ee_meeting_request_rekey (call->room->people[0].meeting, NULL, &error), "%s",
+      error ? error->message : "");
+  room_settle (call->room);
+}
+
 gboolean
 call_is_clear_on_wire (Call * call, guint i)
 {
@@ -153,4 +181,10 @@ GstE2eeState
 call_state (GstBufferList * list)
 {
   return gst_e2ee_status_get_state (call_meta (list)->status);
+}
+
+guint64
+call_last_key_id (Call * call)
+{
+  return call_meta (g_ptr_array_index (call->on_wire, call->on_wire->len - 1))->key_id;
 }

@@ -27,6 +27,9 @@ typedef struct
 
 /* @media is taken.  Everybody has joined; the elements have the meetings as key-provider. */
 Call *call_new (Room * room, Media * media);
+/* The same with frames of VP8, every fifth a key frame, or of Opus; the people of a new room join. */
+Call *call_vp8 (const gchar * names);
+Call *call_opus (const gchar * names);
 void call_free (Call * call);
 
 /* An element of @factory with @meeting. */
@@ -39,6 +42,9 @@ void call_carry (Call * call);
 /* Both, frame by frame. */
 void call_run (Call * call, guint n);
 
+/* New keys for the meeting, asked for by alice. */
+void call_rekey (Call * call);
+
 /* Whether frame @i on the wire is the frame as it was sent. */
 gboolean call_is_clear_on_wire (Call * call, guint i);
 /* Fails unless every frame that came is one that was sent, in order; how many. */
@@ -46,5 +52,7 @@ guint call_check_came (Call * call);
 /* The status on a frame's first packet. */
 GstE2eeState call_state (GstBufferList * list);
 GstE2eeStatusMeta *call_meta (GstBufferList * list);
+/* Of the last frame on the wire. */
+guint64 call_last_key_id (Call * call);
 
 G_END_DECLS
