@@ -74,18 +74,27 @@ take_statement (e2ee_meeting * m, making * c)
   return r;
 }
 
+/* Whom the request puts out; NULL: nobody. */
+static const e2ee_entry *
+whom_to_put_out (const e2ee_meeting * m, const making * c)
+{
+  return c->request != 0 && m->request.kind == E2EE_REQUEST_REMOVE
+      ? e2ee_meeting_entry_of_device (m, &m->request.host.device) : NULL;
+}
+
 /* Guests when it is on; whom the request names; or else those who are gone. */
 static void
 take_removals (e2ee_meeting * m, making * c)
 {
+  const e2ee_entry *put_out = whom_to_put_out (m, c);
   size_t n_gone = 0;
 
   for (size_t i = 0; i < m->n_entries; i++) {
     if (c->next.on && m->entries[i].account.tier == E2EE_TIER_GUEST)
       remove_leaf (c, m->entries[i].leaf);
   }
-  if (c->request != 0 && m->request.kind == E2EE_REQUEST_REMOVE)
-    remove_leaf (c, m->request.leaf);
+  if (put_out != NULL)
+    remove_leaf (c, put_out->leaf);
   if (c->n > 0)
     return;
   for (size_t i = 0; i < m->n_entries && n_gone < E2EE_MAX_REMOVES; i++) {
@@ -101,6 +110,7 @@ static void
 take_applicants (e2ee_meeting * m, making * c)
 {
   const size_t room = m->max_members > m->n_entries ? m->max_members - m->n_entries : 0;
+  const e2ee_entry *put_out = whom_to_put_out (m, c);
 
   /* Whoever is taken out for being gone gets a commit of his own: its reason is all that it has. */
   if (c->because_gone)
@@ -110,7 +120,7 @@ take_applicants (e2ee_meeting * m, making * c)
     const e2ee_entry *old = e2ee_meeting_entry_of_device (m, &applicant->account.thumbprint);
 
     if ((c->next.on && applicant->account.tier == E2EE_TIER_GUEST)
-        || (old == NULL && c->n_adds >= room))
+        || (old == NULL && c->n_adds >= room) || (old != NULL && old == put_out))
       continue;
     if (old != NULL)
       remove_leaf (c, old->leaf);
@@ -263,6 +273,7 @@ e2ee_meeting_take_own_commit (e2ee_meeting * m, e2ee_bytes message)
   e2ee_own_commit own = m->own;
   e2ee_statement next;
   e2ee_mls_buffer copy = E2EE_MLS_NO_BUFFER;
+  e2ee_mls_staged_view view;
   e2ee_bytes text;
   const uint32_t self = m->group != NULL ? e2ee_mls_group_own_leaf (m->group) : E2EE_NOBODY;
 
@@ -271,8 +282,14 @@ e2ee_meeting_take_own_commit (e2ee_meeting * m, e2ee_bytes message)
     return 0;
   /* A good-bye may have come since it was made: judged again, as all the others do. */
   if (judge_own (m, &next, &text) != E2EE_MEETING_OK
-      || e2ee_mls_buffer_dup (text, &copy) != E2EE_MLS_OK
-      || e2ee_mls_group_merge_pending (m->group) != E2EE_MLS_OK) {
+      || e2ee_mls_buffer_dup (text, &copy) != E2EE_MLS_OK) {
+    e2ee_meeting_drop_own_commit (m);
+    return 1;
+  }
+  e2ee_mls_staged_look (e2ee_mls_group_pending (m->group), &view);
+  if (!own.because_gone)
+    e2ee_meeting_drop_removed (m, &view);
+  if (e2ee_mls_group_merge_pending (m->group) != E2EE_MLS_OK) {
     e2ee_mls_buffer_clear (&copy);
     e2ee_meeting_drop_own_commit (m);
     return 1;

@@ -150,9 +150,7 @@ typedef struct
   uint64_t number;
   int value;                    /* on, available */
   e2ee_feature feature;
-  uint32_t leaf;
-  e2ee_host host;               /* of make_host: who he is */
-  uint8_t signature_key[32];    /* of remove: who he is, should the leaf get another owner */
+  e2ee_host host;               /* of make_host and remove: who he is, whatever his leaf is by then */
 } e2ee_request;
 
 /* A commit of ours that has not come back. */
@@ -397,6 +395,8 @@ int e2ee_meeting_take_own_commit (e2ee_meeting * m, e2ee_bytes message);
 void e2ee_meeting_drop_own_commit (e2ee_meeting * m);
 void e2ee_meeting_drop_applicants (e2ee_meeting * m);
 void e2ee_meeting_drop_applicant (e2ee_meeting * m, const e2ee_thumbprint * device);
+/* Those whom a commit takes out on purpose: what they asked before is void. */
+void e2ee_meeting_drop_removed (e2ee_meeting * m, const e2ee_mls_staged_view * view);
 
 /* ---- receive.c ---- */
 

@@ -189,19 +189,24 @@ may_come_again (e2ee_meeting * m)
   return ++m->n_replaced <= 3;
 }
 
+static int
+is_because_gone (const e2ee_mls_event * event)
+{
+  return event->authenticated_data.size == 1 && event->authenticated_data.data[0] == 1;
+}
+
 /* We are taken out: as we come again, because we were not heard, or for good. */
 static void
 be_removed (e2ee_meeting * m, const e2ee_mls_event * event, const e2ee_mls_staged_view * view,
     const e2ee_statement * next)
 {
-  const int is_gone = event->authenticated_data.size == 1 && event->authenticated_data.data[0] == 1;
   const int adds = adds_us (m, event, view);
 
   if (m->account.tier == E2EE_TIER_GUEST && next->on) {
     e2ee_meeting_go_out (m, E2EE_MEETING_ERR_GUEST);
     return;
   }
-  if (!is_gone && adds == 0) {
+  if (!is_because_gone (event) && adds == 0) {
     e2ee_meeting_go_out (m, E2EE_MEETING_ERR_REMOVED);
     return;
   }
@@ -246,6 +251,8 @@ take_commit (e2ee_meeting * m, e2ee_mls_event * event)
   if (e2ee_mls_buffer_dup (text, &copy) != E2EE_MLS_OK)
     return E2EE_MEETING_ERR_NO_MEMORY;
   e2ee_meeting_heard (m, e2ee_meeting_entry (m, committer));
+  if (!is_because_gone (event))
+    e2ee_meeting_drop_removed (m, &view);
   r = e2ee_meeting_result_of (m, e2ee_mls_group_merge (m->group, event));
   if (r == E2EE_MEETING_OK) {
     e2ee_meeting_drop_own_commit (m);

@@ -92,7 +92,7 @@ e2ee_meeting_remove (e2ee_meeting * m, uint32_t leaf, uint64_t *request)
 {
   const e2ee_entry *entry = e2ee_meeting_entry (m, leaf);
   const e2ee_entry *self = e2ee_meeting_self (m);
-  e2ee_request wanted = { .kind = E2EE_REQUEST_REMOVE, .leaf = leaf };
+  e2ee_request wanted = { .kind = E2EE_REQUEST_REMOVE };
   const e2ee_meeting_result r = may_ask (m);
 
   if (r != E2EE_MEETING_OK)
@@ -103,7 +103,7 @@ e2ee_meeting_remove (e2ee_meeting * m, uint32_t leaf, uint64_t *request)
     return E2EE_MEETING_ERR_ARGUMENT;
   if (entry->is_host && !self->is_host)
     return E2EE_MEETING_ERR_NOT_HOST;
-  memcpy (wanted.signature_key, entry->signature_key, sizeof (wanted.signature_key));
+  wanted.host.device = entry->account.thumbprint;
   return start (m, &wanted, request);
 }
 
@@ -146,7 +146,6 @@ is_fulfilled (const e2ee_meeting * m)
 {
   const e2ee_request *request = &m->request;
   const e2ee_statement *statement = &m->shown.statement;
-  const e2ee_entry *entry;
 
   switch (request->kind) {
     case E2EE_REQUEST_E2EE:
@@ -157,8 +156,7 @@ is_fulfilled (const e2ee_meeting * m)
       return e2ee_statement_has_host (statement, &m->ticket, request->host.subject,
           &request->host.device);
     case E2EE_REQUEST_REMOVE:
-      entry = e2ee_meeting_entry (m, request->leaf);
-      return entry == NULL || memcmp (entry->signature_key, request->signature_key, 32) != 0;
+      return e2ee_meeting_entry_of_device (m, &request->host.device) == NULL;
     default:
       return 0;
   }
