@@ -49,6 +49,15 @@ e2ee_meeting_drop_joiners (e2ee_meeting * m)
   }
 }
 
+static void
+remember_join_key (e2ee_meeting * m, e2ee_bytes key)
+{
+  if (key.size != sizeof (m->join_keys[0]))
+    return;
+  memcpy (m->join_keys[m->next_join_key], key.data, key.size);
+  m->next_join_key = (m->next_join_key + 1) % E2EE_N_JOIN_KEYS;
+}
+
 /* The one before stays: its Welcome may be on its way. */
 static e2ee_meeting_result
 renew_joiner (e2ee_meeting * m)
@@ -61,6 +70,8 @@ renew_joiner (e2ee_meeting * m)
   if (r == E2EE_MEETING_OK)
     r = e2ee_meeting_result_of (m, e2ee_mls_joiner_new (&m->mls_host, identity, &e2ee_meeting_leaf_params,
             &joiner));
+  if (r == E2EE_MEETING_OK)
+    remember_join_key (m, e2ee_mls_identity_signature_key (identity));
   e2ee_mls_identity_unref (identity);
   if (r != E2EE_MEETING_OK)
     return r;
@@ -96,6 +107,17 @@ e2ee_meeting_ask (e2ee_meeting * m)
   return e2ee_meeting_send (m, &content, NULL);
 }
 
+/* How long to wait at least before asking a second time: more than the service was seen to take. */
+static uint32_t
+patience (const e2ee_meeting * m)
+{
+  const int is_slow = m->overtaken_ms != 0
+      && e2ee_meeting_now (m) - m->overtaken_ms < E2EE_MAX_BACKOFF_MS;
+
+  return is_slow && m->patience_ms > m->timing.join_retry_ms ? m->patience_ms
+      : m->timing.join_retry_ms;
+}
+
 /* A random time, up to doubled each time. */
 static void
 plan_next_ask (e2ee_meeting * m)
@@ -104,7 +126,7 @@ plan_next_ask (e2ee_meeting * m)
       ? 4 * m->timing.join_retry_ms : E2EE_MAX_BACKOFF_MS;
 
   if (m->backoff_ms == 0)
-    m->backoff_ms = m->timing.join_retry_ms;
+    m->backoff_ms = patience (m);
   e2ee_meeting_set_timer (m, E2EE_TIMER_JOIN, e2ee_meeting_now (m) + m->backoff_ms / 2
       + e2ee_meeting_random (m, m->backoff_ms / 2 + 1));
   m->backoff_ms = m->backoff_ms < most / 2 ? 2 * m->backoff_ms : most;
@@ -141,7 +163,7 @@ e2ee_meeting_group_is_there (e2ee_meeting * m)
   const uint64_t now = e2ee_meeting_now (m);
 
   m->group_heard_ms = now;
-  if (m->phase == E2EE_PHASE_JOINING && !m->founder_unconfirmed)
+  if (m->phase != E2EE_PHASE_MEMBER && !m->founder_unconfirmed)
     e2ee_meeting_set_timer (m, E2EE_TIMER_FOUND, now + m->timing.silence_ms);
 }
 
@@ -199,6 +221,18 @@ e2ee_meeting_rejoin (e2ee_meeting * m, e2ee_meeting_result why)
     e2ee_meeting_go_out (m, why);
 }
 
+/* Asking more often than an answer takes goes round in circles: each join that is heard again takes us
+ * out for a new one. */
+void
+e2ee_meeting_rejoin_patiently (e2ee_meeting * m)
+{
+  const uint32_t before = patience (m);
+
+  m->patience_ms = before < E2EE_MAX_BACKOFF_MS / 2 ? 2 * before : E2EE_MAX_BACKOFF_MS;
+  m->overtaken_ms = e2ee_meeting_now (m);
+  e2ee_meeting_rejoin (m, E2EE_MEETING_ERR_SILENT);
+}
+
 /* ---- Welcome ---- */
 
 /* One who stands in a version of the meeting leaves it for a better one only. */
@@ -254,7 +288,7 @@ e2ee_meeting_take_welcome (e2ee_meeting * m, e2ee_bytes welcome)
   }
   if (r == E2EE_MLS_OK)
     return enter (m, group);
-  if (m->phase == E2EE_PHASE_JOINING)
+  if (m->phase != E2EE_PHASE_MEMBER)
     e2ee_meeting_group_is_there (m);
   return r == E2EE_MLS_ERR_WELCOME_NOT_FOR_US ? E2EE_MEETING_OK : e2ee_meeting_result_of (m, r);
 }

@@ -50,6 +50,8 @@
 #define E2EE_JOIN_LIFE_MS 15000
 /* A key package is made anew before its binding is stale for those who are to add it. */
 #define E2EE_JOINER_LIFE_MS 120000
+/* Joins that we know again when they are heard late. */
+#define E2EE_N_JOIN_KEYS 16
 #define E2EE_MAX_BACKOFF_MS 60000
 #define E2EE_RESEND_MS 1000
 #define E2EE_MAX_RESENDS 4
@@ -225,8 +227,12 @@ struct e2ee_meeting
   /* joining */
   e2ee_mls_joiner *joiners[2];  /* newest first */
   uint64_t joiner_since_ms;
+  uint8_t join_keys[E2EE_N_JOIN_KEYS][32];      /* signature keys of our latest joins */
+  size_t next_join_key;
   uint64_t group_heard_ms;      /* something of a group that we are not in; 0: nothing */
   uint32_t backoff_ms;
+  uint32_t patience_ms;         /* what backoff_ms starts at while the service is slow */
+  uint64_t overtaken_ms;        /* when a late join of ours replaced us; 0: never */
   uint64_t replaced_ms;         /* our leaf was, by another join of this device */
   unsigned n_replaced;
   e2ee_mls_buffer kept[E2EE_MAX_KEPT_MESSAGES];
@@ -366,6 +372,8 @@ E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_take_welcome (e2ee_meeting * m,
     e2ee_bytes welcome);
 /* Behind, or out by a removal that was not meant for good: asks to be taken in again. */
 void e2ee_meeting_rejoin (e2ee_meeting * m, e2ee_meeting_result why);
+/* The same, when the service is so slow that a join was heard again after we had come in by it. */
+void e2ee_meeting_rejoin_patiently (e2ee_meeting * m);
 /* Out of it: IDLE, no group, no keys. */
 void e2ee_meeting_go_out (e2ee_meeting * m, e2ee_meeting_result why);
 /* The same, and the others are told. */

@@ -125,9 +125,34 @@ check_form (const glance * g)
 
 /* ---- commits ---- */
 
-/* What @view adds is of our own device: 2 when it is a leaf whose keys we hold, 1 when they are gone
- * (an old join of ours that came late, or another program on this device); 0 when nothing is. */
-static int
+/* What a commit adds of our own device. */
+typedef enum
+{
+  ADDS_NOBODY,
+  ADDS_OTHER_PROGRAM,           /* on this device, or ours before it was started again */
+  ADDS_OLD_JOIN,                /* of ours that was heard late: its keys are gone */
+  ADDS_US                       /* a leaf whose keys we hold */
+} added_of_ours;
+
+static added_of_ours
+whose_join (const e2ee_meeting * m, e2ee_bytes signature_key)
+{
+  for (size_t i = 0; i < 2; i++) {
+    e2ee_mls_key_package own;
+
+    if (m->joiners[i] != NULL && e2ee_mls_key_package_check (&m->mls_host, m->mls_suite,
+            e2ee_mls_joiner_key_package (m->joiners[i]), &own) == E2EE_MLS_OK
+        && e2ee_equal (own.leaf.signature_key, signature_key))
+      return ADDS_US;
+  }
+  for (size_t i = 0; i < E2EE_N_JOIN_KEYS; i++) {
+    if (e2ee_equal (E2EE_BYTES (m->join_keys[i], sizeof (m->join_keys[i])), signature_key))
+      return ADDS_OLD_JOIN;
+  }
+  return ADDS_OTHER_PROGRAM;
+}
+
+static added_of_ours
 adds_us (const e2ee_meeting * m, const e2ee_mls_event * event, const e2ee_mls_staged_view * view)
 {
   e2ee_identity_check check = {
@@ -135,27 +160,16 @@ adds_us (const e2ee_meeting * m, const e2ee_mls_event * event, const e2ee_mls_st
     .meeting_id = m->ticket.meeting_id,
     .now = e2ee_meeting_unix_time (m),
   };
-  int found = 0;
-
   for (size_t i = 0; i < view->n_added; i++) {
     const e2ee_mls_leaf_node *leaf = e2ee_mls_staged_leaf (event->staged, view->added[i]);
     e2ee_account account;
 
     check.leaf_key = leaf->signature_key;
-    if (e2ee_identity_verify (leaf->credential.body, &check, &account) != E2EE_MEETING_OK
-        || !e2ee_thumbprint_equal (&account.thumbprint, &m->account.thumbprint))
-      continue;
-    found = 1;
-    for (size_t k = 0; k < 2; k++) {
-      e2ee_mls_key_package own;
-
-      if (m->joiners[k] != NULL && e2ee_mls_key_package_check (&m->mls_host, m->mls_suite,
-              e2ee_mls_joiner_key_package (m->joiners[k]), &own) == E2EE_MLS_OK
-          && e2ee_equal (own.leaf.signature_key, leaf->signature_key))
-        return 2;
-    }
+    if (e2ee_identity_verify (leaf->credential.body, &check, &account) == E2EE_MEETING_OK
+        && e2ee_thumbprint_equal (&account.thumbprint, &m->account.thumbprint))
+      return whose_join (m, leaf->signature_key);
   }
-  return found;
+  return ADDS_NOBODY;
 }
 
 /* The Welcome is on its way; should it get lost we ask again. */
@@ -200,21 +214,23 @@ static void
 be_removed (e2ee_meeting * m, const e2ee_mls_event * event, const e2ee_mls_staged_view * view,
     const e2ee_statement * next)
 {
-  const int adds = adds_us (m, event, view);
+  const added_of_ours adds = adds_us (m, event, view);
 
   if (m->account.tier == E2EE_TIER_GUEST && next->on) {
     e2ee_meeting_go_out (m, E2EE_MEETING_ERR_GUEST);
     return;
   }
-  if (!is_because_gone (event) && adds == 0) {
+  if (!is_because_gone (event) && adds == ADDS_NOBODY) {
     e2ee_meeting_go_out (m, E2EE_MEETING_ERR_REMOVED);
     return;
   }
   e2ee_mls_group_free (m->group);
   m->group = NULL;
-  if (adds == 2)
+  if (adds == ADDS_US)
     wait_for_welcome (m);
-  else if (adds == 0 || may_come_again (m))
+  else if (adds == ADDS_OLD_JOIN)
+    e2ee_meeting_rejoin_patiently (m);
+  else if (adds == ADDS_NOBODY || may_come_again (m))
     e2ee_meeting_rejoin (m, E2EE_MEETING_ERR_SILENT);
   else
     e2ee_meeting_go_out (m, E2EE_MEETING_ERR_REMOVED);
