@@ -32,9 +32,12 @@ void
 e2ee_meeting_drop_removed (e2ee_meeting * m, const e2ee_mls_staged_view * view)
 {
   for (size_t i = 0; i < view->n_removed; i++) {
-    const e2ee_entry *entry = e2ee_meeting_entry (m, view->removed[i]);
+    e2ee_entry *entry = e2ee_meeting_entry (m, view->removed[i]);
 
-    if (entry != NULL && !entry->wants_to_leave)
+    if (entry == NULL)
+      continue;
+    entry->is_replaced = 1;
+    if (!entry->wants_to_leave)
       e2ee_meeting_drop_applicant (m, &entry->account.thumbprint);
   }
 }

@@ -89,6 +89,7 @@ typedef struct
   int is_new_device;
   int is_verified;
   int wants_to_leave;           /* has proposed it in this epoch */
+  int is_replaced;              /* the next epoch's leaf is another one, though it may look the same */
   e2ee_stream *streams;         /* NULL or E2EE_MAX_STREAMS */
   size_t n_streams;
 } e2ee_entry;
@@ -403,7 +404,7 @@ int e2ee_meeting_take_own_commit (e2ee_meeting * m, e2ee_bytes message);
 void e2ee_meeting_drop_own_commit (e2ee_meeting * m);
 void e2ee_meeting_drop_applicants (e2ee_meeting * m);
 void e2ee_meeting_drop_applicant (e2ee_meeting * m, const e2ee_thumbprint * device);
-/* Those whom a commit takes out on purpose: what they asked before is void. */
+/* Those whom a commit takes out on purpose, or for a join of theirs: what they asked before is void. */
 void e2ee_meeting_drop_removed (e2ee_meeting * m, const e2ee_mls_staged_view * view);
 
 /* ---- receive.c ---- */

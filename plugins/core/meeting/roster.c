@@ -77,12 +77,13 @@ e2ee_meeting_policy_members (e2ee_meeting * m)
 
 /* ---- the next epoch's ---- */
 
+/* A join that is heard twice replaces a leaf by one with the same key: he has come again. */
 static e2ee_entry *
 same_leaf (const e2ee_meeting * m, const e2ee_mls_member * member)
 {
   e2ee_entry *entry = e2ee_meeting_entry (m, member->leaf);
 
-  return entry != NULL && member->node->signature_key.size == sizeof (entry->signature_key)
+  return entry != NULL && !entry->is_replaced && member->node->signature_key.size == sizeof (entry->signature_key)
       && memcmp (entry->signature_key, member->node->signature_key.data,
       sizeof (entry->signature_key)) == 0 ? entry : NULL;
 }
@@ -217,7 +218,7 @@ e2ee_meeting_update_roster (e2ee_meeting * m, int turned_on, uint32_t committer,
     int is_old = 0;
 
     for (size_t k = 0; k < n_before && !is_old; k++)
-      is_old = before[k].leaf == entry->leaf
+      is_old = before[k].leaf == entry->leaf && !before[k].is_replaced
           && memcmp (before[k].signature_key, entry->signature_key, 32) == 0;
     entry->is_ready = 0;
     entry->wants_to_leave = 0;

@@ -160,6 +160,46 @@ test_welcome_of_who_comes_again_gets_lost (void)
   finish ();
 }
 
+static void
+test_who_is_taken_in_twice_by_one_join_hears_what_streams_there_are (void)
+{
+  static const e2ee_stream streams[] = { { 3, E2EE_STREAM_SCREEN, "Slides" } };
+
+  start (4);
+  CHECK_OK (e2ee_meeting_set_streams (r.people[1].meeting, streams, 1));
+  room_run (&r, 100);
+  room_crash (&r, HIM);
+  room_run (&r, 1000);
+  CHECK_OK (room_restart (&r, HIM));
+  room_run (&r, 130);
+  r.people[HIM].is_withheld = 1;
+  room_run (&r, 100);
+  r.people[HIM].is_withheld = 0;
+  CHECK_INT (his_phase (), E2EE_PHASE_JOINING);
+  comes_in (5000, "crashed, came back, and the Welcome lost");
+  room_run (&r, 100);
+  CHECK_INT (room_member (&r, HIM, 1).n_streams, 1);
+  finish ();
+}
+
+static void
+test_join_that_is_heard_twice_is_committed_twice_and_not_for_ever (void)
+{
+  uint64_t epoch;
+
+  start (4);
+  epoch = room_view (&r, 0).epoch;
+  r.people[HIM].is_withheld = 1;
+  he_asks ();
+  room_run (&r, 2500);
+  r.people[HIM].is_muted = 1;
+  room_run (&r, 5000);
+  CHECK_INT (room_view (&r, 0).epoch, epoch + 2);
+  r.people[HIM].is_withheld = r.people[HIM].is_muted = 0;
+  comes_in (61000, "his join was heard twice");
+  finish ();
+}
+
 /* The Welcome takes longer than he waits before he asks again: for every time that he has asked he is
  * taken in once more. */
 static void
@@ -285,6 +325,8 @@ static const check_case cases[] = {
   CHECK_CASE (test_who_hears_the_meeting_founds_none_though_nobody_takes_him_in),
   CHECK_CASE (test_who_asks_is_replaced_by_his_join_and_comes_in_by_the_welcome),
   CHECK_CASE (test_welcome_of_who_comes_again_gets_lost),
+  CHECK_CASE (test_who_is_taken_in_twice_by_one_join_hears_what_streams_there_are),
+  CHECK_CASE (test_join_that_is_heard_twice_is_committed_twice_and_not_for_ever),
   CHECK_CASE (test_who_is_six_seconds_behind_everybody_comes_in_all_the_same),
   CHECK_CASE (test_joins_that_the_service_held_back_put_nobody_out),
   CHECK_CASE (test_overloaded_room_puts_nobody_out),
