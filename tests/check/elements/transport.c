@@ -3,6 +3,7 @@
  * gst-e2ee, LGPL-2.1-or-later */
 #define GST_USE_UNSTABLE_API
 #include "gate.h"
+#include "../loopback.h"
 
 #include <gst/e2ee/transport.h>
 #include <gst/sdp/sdp.h>
@@ -184,6 +185,8 @@ call_new (gboolean with_sframe)
   call.bus = gst_element_get_bus (call.pipeline);
   call.caller = gst_bin_get_by_name (GST_BIN (call.pipeline), "caller");
   call.callee = gst_bin_get_by_name (GST_BIN (call.pipeline), "callee");
+  loopback_only (call.caller);
+  loopback_only (call.callee);
   g_signal_connect (call.caller, "on-ice-candidate", G_CALLBACK (pass_candidate), call.callee);
   g_signal_connect (call.callee, "on-ice-candidate", G_CALLBACK (pass_candidate), call.caller);
   g_signal_connect (call.caller, "on-negotiation-needed", G_CALLBACK (on_negotiation_needed),
@@ -304,6 +307,7 @@ GST_START_TEST (test_a_call_that_has_not_come_about_is_closed)
   const gchar *reason;
   Gate gate;
 
+  loopback_only (webrtcbin);
   gst_element_set_state (webrtcbin, GST_STATE_PLAYING);
   gate = watching_gate (webrtcbin);
   push (&gate, make (GST_E2EE_STATE_OFF, 0));

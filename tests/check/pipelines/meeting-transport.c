@@ -6,6 +6,7 @@
  * were looked at. */
 #define _GNU_SOURCE             /* memmem */
 #include "room.h"
+#include "../loopback.h"
 
 #include <gst/rtp/rtp.h>
 #include <gst/webrtc/webrtc.h>
@@ -263,19 +264,13 @@ negotiate (Call * call)
   gst_webrtc_session_description_free (answer);
 }
 
-/* On the loopback only: neither other interfaces nor a STUN server learn of the call. */
 static GstElement *
 add_webrtc (Call * call, const gchar * name)
 {
   GstElement *webrtc = gst_element_factory_make ("webrtcbin", name);
-  GObject *ice = NULL;
-  gboolean added = FALSE;
 
   gst_util_set_object_arg (G_OBJECT (webrtc), "bundle-policy", "max-bundle");
-  g_object_get (webrtc, "ice-agent", &ice, NULL);
-  g_signal_emit_by_name (ice, "add-local-ip-address", "127.0.0.1", &added);
-  fail_unless (added);
-  g_object_unref (ice);
+  loopback_only (webrtc);
   g_signal_connect (webrtc, "deep-element-added", G_CALLBACK (on_deep_element), call);
   gst_bin_add (GST_BIN (call->pipeline), webrtc);
   return webrtc;

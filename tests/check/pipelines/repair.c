@@ -14,6 +14,8 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 
+#include "../loopback.h"
+
 #define N_FRAMES 60
 #define LOSE_EVERY 7
 /* For what hangs, and for the jitter buffers, which must not give up on a busy machine. */
@@ -239,19 +241,6 @@ negotiate (Call * call)
   gst_webrtc_session_description_free (answer);
 }
 
-/* Loopback only: neither other interfaces nor a STUN server learn of the call. */
-static void
-restrict_ice (GstElement * webrtc)
-{
-  GObject *ice = NULL;
-  gboolean added = FALSE;
-
-  g_object_get (webrtc, "ice-agent", &ice, NULL);
-  g_signal_emit_by_name (ice, "add-local-ip-address", "127.0.0.1", &added);
-  fail_unless (added);
-  g_object_unref (ice);
-}
-
 static GstElement *
 add_webrtc (Call * call, const gchar * name)
 {
@@ -259,7 +248,7 @@ add_webrtc (Call * call, const gchar * name)
 
   g_object_set (webrtc, "latency", LATENCY_MS, NULL);
   gst_util_set_object_arg (G_OBJECT (webrtc), "bundle-policy", "max-bundle");
-  restrict_ice (webrtc);
+  loopback_only (webrtc);
   gst_bin_add (GST_BIN (call->pipeline), webrtc);
   return webrtc;
 }
