@@ -15,7 +15,7 @@
  * gst-e2ee, LGPL-2.1-or-later */
 #pragma once
 
-#include <gst/e2ee/status.h>
+#include "elements/wording.h"
 
 G_BEGIN_DECLS
 
@@ -31,10 +31,10 @@ void e2ee_watch_reset (E2eeWatch * watch);
 void e2ee_watch_stream_start (E2eeWatch * watch);
 /* The event says @status of the stream from its next buffer on. */
 void e2ee_watch_event (E2eeWatch * watch, GstE2eeStatus * status);
-/* The state of @buffer, which is at @running_time (GST_CLOCK_TIME_NONE: not known, and events do
- * not count).
+/* What is shown with @buffer, which is at @running_time (GST_CLOCK_TIME_NONE: not known, and events
+ * do not count).  Its names live until the buffer goes or the watch is asked again.
  * @own (optional): whether it was the buffer's own status. */
-GstE2eeState e2ee_watch_buffer (E2eeWatch * watch, GstBuffer * buffer, GstClockTime running_time,
+E2eeVerdict e2ee_watch_buffer (E2eeWatch * watch, GstBuffer * buffer, GstClockTime running_time,
     GstClockTime timeout, gboolean * own);
 
 G_END_DECLS
