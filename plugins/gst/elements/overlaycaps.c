@@ -13,8 +13,8 @@ has_meta (const GstCapsFeatures * features)
   return !gst_caps_features_is_any (features) && gst_caps_features_contains (features, META);
 }
 
-static gboolean
-is_mappable (const GstCapsFeatures * features)
+gboolean
+e2ee_overlay_caps_is_mappable (const GstCapsFeatures * features)
 {
   if (gst_caps_features_is_any (features))
     return FALSE;
@@ -55,7 +55,7 @@ remove_meta (const GstCaps * caps)
 gboolean
 e2ee_overlay_caps_can_blend (const GstCaps * caps, const GstVideoInfo * info)
 {
-  return is_mappable (gst_caps_get_features (caps, 0)) && info->finfo->unpack_func != NULL
+  return e2ee_overlay_caps_is_mappable (gst_caps_get_features (caps, 0)) && info->finfo->unpack_func != NULL
       && info->finfo->pack_func != NULL;
 }
 
@@ -73,7 +73,7 @@ transform (const GstCaps * caps, gboolean for_sink)
       gst_caps_append (result, remove_meta (one));
     if (!any && !for_sink && !has_meta (features))
       gst_caps_append (result, e2ee_overlay_caps_add_meta (one));
-    if (any || has_meta (features) || is_mappable (features))
+    if (any || has_meta (features) || e2ee_overlay_caps_is_mappable (features))
       gst_caps_append (result, gst_caps_ref (one));
     gst_caps_unref (one);
   }

@@ -11,6 +11,8 @@ G_BEGIN_DECLS
 /* @caps with the feature meta:GstVideoOverlayComposition in every structure. (transfer full) */
 GstCaps *e2ee_overlay_caps_add_meta (const GstCaps * caps);
 
+/* Whether such memory is the processor's to read and write. */
+gboolean e2ee_overlay_caps_is_mappable (const GstCapsFeatures * features);
 /* Whether the processor can write the pixels of such fixed caps. */
 gboolean e2ee_overlay_caps_can_blend (const GstCaps * caps, const GstVideoInfo * info);
 
