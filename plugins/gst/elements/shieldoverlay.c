@@ -51,70 +51,34 @@
 #endif
 
 #include "elements/elements.h"
-#include "elements/blend.h"
+#include "elements/border.h"
+#include "elements/mixer.h"
 #include "elements/overlaycaps.h"
+#include "elements/shieldbadges.h"
+#include "elements/shieldmeeting.h"
 #include "elements/shieldreport.h"
+#include "elements/shieldsettings.h"
 #include "elements/watch.h"
 
-#include <math.h>
 #include <gst/video/video.h>
 #include <gst/video/gstvideometa.h>
 
 GST_DEBUG_CATEGORY (shield_overlay_debug);
 #define GST_CAT_DEFAULT shield_overlay_debug
 
-/**
- * GstShieldOverlayHAlign:
- *
- * Where the badge stands, across.
- *
- * Since: 0.1
- */
-typedef enum
-{
-  GST_SHIELD_OVERLAY_HALIGN_LEFT,
-  GST_SHIELD_OVERLAY_HALIGN_CENTER,
-  GST_SHIELD_OVERLAY_HALIGN_RIGHT
-} GstShieldOverlayHAlign;
-
-/**
- * GstShieldOverlayVAlign:
- *
- * Where the badge stands, up and down.
- *
- * Since: 0.1
- */
-typedef enum
-{
-  GST_SHIELD_OVERLAY_VALIGN_TOP,
-  GST_SHIELD_OVERLAY_VALIGN_CENTER,
-  GST_SHIELD_OVERLAY_VALIGN_BOTTOM
-} GstShieldOverlayVAlign;
-
-#define N_STATES (GST_E2EE_STATE_DEGRADED + 1)
-
 typedef struct
 {
-  GstShieldOverlayHAlign halign;
-  GstShieldOverlayVAlign valign;
-  gint xpad;
-  gint ypad;
-  gdouble relative_height;
-  GstClockTime timeout;
-} GstShieldOverlaySettings;
-
-typedef struct
-{
-  GstShieldOverlaySettings settings;    /* copied at the start of a buffer */
+  E2eeShieldSettings settings;  /* taken at the start of a buffer */
   GstSegment segment;
   GstVideoInfo info;
   GstCaps *caps;                /* NULL: not negotiated */
   gboolean attach;
+  E2eeBorder *border;           /* NULL: the badge stands on the picture */
   gint window_width, window_height;     /* what the attached badge is placed in */
-  GstVideoRectangle visible;    /* what the cached badges were placed in */
-  E2eeBlend *blends[N_STATES][2];       /* by state, and interlaced or not */
-  GstVideoOverlayComposition *compositions[N_STATES];
+  E2eeShieldBadges *badges;
   E2eeWatch *watch;
+  GstClockTime streams_seen_at; /* running time of the last look at a compositor's streams */
+  gboolean streams_speak;
 } GstShieldOverlayStream;
 
 #define GST_TYPE_SHIELD_OVERLAY (gst_shield_overlay_get_type ())
@@ -128,41 +92,21 @@ struct _GstShieldOverlay
   GstPad *srcpad;
 
   /* object lock */
-  GstShieldOverlaySettings settings;
+  E2eeShieldSettings settings;
+  GstE2eeMeeting *context;      /* from the application */
 
+  E2eeShieldMeeting *meeting;   /* from READY to NULL; looked at by the streaming thread */
   E2eeShieldReport report;      /* has its own lock */
 
   /* streaming thread */
   GstShieldOverlayStream stream;
 };
 
-#define DEFAULT_HALIGNMENT GST_SHIELD_OVERLAY_HALIGN_LEFT
-#define DEFAULT_VALIGNMENT GST_SHIELD_OVERLAY_VALIGN_BOTTOM
-#define DEFAULT_XPAD (-1)
-#define DEFAULT_YPAD (-1)
-#define DEFAULT_RELATIVE_HEIGHT 0.05
-#define DEFAULT_TIMEOUT (2 * GST_SECOND)
+/* How often a compositor's streams are counted. */
+#define LOOK_INTERVAL (250 * GST_MSECOND)
 
-/* The bounds are what keeps the badge from being hidden by a setting: always legible, never out
- * of date for long. */
-#define MIN_RELATIVE_HEIGHT 0.04
-#define MAX_RELATIVE_HEIGHT 0.25
-#define MIN_HEIGHT 28
-#define MIN_TIMEOUT (100 * GST_MSECOND)
-#define MAX_TIMEOUT (10 * GST_SECOND)
-
-enum
-{
-  PROP_0,
-  PROP_HALIGNMENT,
-  PROP_VALIGNMENT,
-  PROP_XPAD,
-  PROP_YPAD,
-  PROP_RELATIVE_HEIGHT,
-  PROP_TIMEOUT,
-  PROP_STATE,
-  N_PROPS
-};
+#define PROP_STATE E2EE_SHIELD_N_SETTINGS
+#define N_PROPS (PROP_STATE + 1)
 
 static GParamSpec *properties[N_PROPS];
 
@@ -180,169 +124,70 @@ static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink", GST
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC,
     GST_PAD_ALWAYS, GST_STATIC_CAPS (TEMPLATE_CAPS));
 
-#define GST_TYPE_SHIELD_OVERLAY_HALIGN (gst_shield_overlay_halign_get_type ())
-static GType
-gst_shield_overlay_halign_get_type (void)
-{
-  static const GEnumValue values[] = {
-    {GST_SHIELD_OVERLAY_HALIGN_LEFT, "Left", "left"},
-    {GST_SHIELD_OVERLAY_HALIGN_CENTER, "Centre", "center"},
-    {GST_SHIELD_OVERLAY_HALIGN_RIGHT, "Right", "right"},
-    {0, NULL, NULL}
-  };
-  static gsize type = 0;
-
-  if (g_once_init_enter (&type))
-    g_once_init_leave (&type, g_enum_register_static ("GstShieldOverlayHAlign", values));
-  return type;
-}
-
-#define GST_TYPE_SHIELD_OVERLAY_VALIGN (gst_shield_overlay_valign_get_type ())
-static GType
-gst_shield_overlay_valign_get_type (void)
-{
-  static const GEnumValue values[] = {
-    {GST_SHIELD_OVERLAY_VALIGN_TOP, "Top", "top"},
-    {GST_SHIELD_OVERLAY_VALIGN_CENTER, "Centre", "center"},
-    {GST_SHIELD_OVERLAY_VALIGN_BOTTOM, "Bottom", "bottom"},
-    {0, NULL, NULL}
-  };
-  static gsize type = 0;
-
-  if (g_once_init_enter (&type))
-    g_once_init_leave (&type, g_enum_register_static ("GstShieldOverlayVAlign", values));
-  return type;
-}
-
 G_DEFINE_TYPE_WITH_CODE (GstShieldOverlay, gst_shield_overlay, GST_TYPE_ELEMENT,
     GST_DEBUG_CATEGORY_INIT (shield_overlay_debug, "shieldoverlay", 0,
         "end-to-end encryption shield"));
 GST_ELEMENT_REGISTER_DEFINE (shieldoverlay, "shieldoverlay", GST_RANK_NONE,
     GST_TYPE_SHIELD_OVERLAY);
 
-/* -- The badges -- */
+/* -- Settings -- */
 
-static void
-gst_shield_overlay_drop_badges (GstShieldOverlay * self)
+static gint
+strip_of_settings (gpointer settings, gint height)
 {
-  for (guint s = 0; s < N_STATES; s++) {
-    g_clear_pointer (&self->stream.blends[s][0], e2ee_blend_free);
-    g_clear_pointer (&self->stream.blends[s][1], e2ee_blend_free);
-    g_clear_pointer (&self->stream.compositions[s], gst_video_overlay_composition_unref);
+  return e2ee_shield_settings_get_strip_height (settings, height);
+}
+
+/* Caps queries come in any thread, also before there is a stream. */
+static gboolean
+gst_shield_overlay_has_border (GstShieldOverlay * self, E2eeShieldSettings * settings)
+{
+  gboolean has_border;
+
+  GST_OBJECT_LOCK (self);
+  has_border = self->settings.placement == GST_SHIELD_OVERLAY_PLACEMENT_BORDER;
+  if (settings != NULL) {
+    *settings = self->settings;
+    settings->language = settings->meeting = NULL;
   }
+  GST_OBJECT_UNLOCK (self);
+  return has_border;
 }
 
 static void
 gst_shield_overlay_take_settings (GstShieldOverlay * self)
 {
-  GstShieldOverlaySettings *mine = &self->stream.settings;
-  gboolean same;
+  GstShieldOverlayStream *stream = &self->stream;
+  GstShieldOverlayPlacement placement = stream->settings.placement;
+  gboolean show_code = stream->settings.show_code, changed;
+  gdouble relative_height = stream->settings.relative_height;
+  GstShieldOverlayVAlign valign = stream->settings.valign;
 
   GST_OBJECT_LOCK (self);
-  same = mine->halign == self->settings.halign && mine->valign == self->settings.valign
-      && mine->xpad == self->settings.xpad && mine->ypad == self->settings.ypad
-      && mine->relative_height == self->settings.relative_height;
-  *mine = self->settings;
+  changed = e2ee_shield_settings_take (&stream->settings, &self->settings);
   GST_OBJECT_UNLOCK (self);
-  if (!same)
-    gst_shield_overlay_drop_badges (self);
-}
-
-/* A place for @size within @room behind @start, on a multiple of @align where one is inside. */
-static gint
-place (gint alignment, gint start, gint room, gint pad, gint size, gint align)
-{
-  gint at = start;
-
-  if (alignment == 0)
-    at += pad;
-  else if (alignment == 1)
-    at += (room - size) / 2;
-  else
-    at += room - size - pad;
-
-  at = CLAMP (at, start, start + room - size);
-  at -= at % align;
-  if (at < start && at + align + size <= start + room)
-    at += align;
-  return at;
-}
-
-/* Draws the badge of @state for @visible, a part of a picture whose pixels are @stretch_x and
- * @stretch_y of a square one, and says where it stands. */
-static E2eeBadge *
-gst_shield_overlay_create_badge (GstShieldOverlay * self, GstE2eeState state,
-    const GstVideoRectangle * visible, gdouble stretch_x, gdouble stretch_y, gint align_x,
-    gint align_y, gint * x, gint * y)
-{
-  const GstShieldOverlaySettings *settings = &self->stream.settings;
-  gint height = MAX (MIN_HEIGHT, lround (settings->relative_height * visible->h / stretch_y));
-  gint margin = height / 3;
-  gint xpad = settings->xpad >= 0 ? settings->xpad : lround (margin * stretch_x);
-  gint ypad = settings->ypad >= 0 ? settings->ypad : lround (margin * stretch_y);
-  gint auto_pad = MIN (lround (margin * stretch_x), visible->w / 16);
-  E2eeBadge *badge;
-
-  badge = e2ee_badge_new (state, height, stretch_x, stretch_y, MAX (1, visible->w - 2 * auto_pad),
-      visible->h);
-  *x = place (settings->halign, visible->x, visible->w, xpad, badge->width, align_x);
-  *y = place (settings->valign, visible->y, visible->h, ypad, badge->height, align_y);
-  GST_DEBUG_OBJECT (self, "%s: %dx%d at %d, %d", gst_e2ee_state_get_nick (state), badge->width,
-      badge->height, *x, *y);
-  return badge;
-}
-
-static E2eeBlend *
-gst_shield_overlay_get_blend (GstShieldOverlay * self, GstE2eeState state, gboolean interlaced)
-{
-  GstShieldOverlayStream *stream = &self->stream;
-  const GstVideoInfo *info = &stream->info;
-  E2eeBlend **blend = &stream->blends[state][interlaced ? 1 : 0];
-
-  if (*blend == NULL) {
-    gboolean one_field = GST_VIDEO_INFO_INTERLACE_MODE (info) == GST_VIDEO_INTERLACE_MODE_ALTERNATE;
-    gdouble stretch_x = CLAMP ((gdouble) GST_VIDEO_INFO_PAR_D (info)
-        / MAX (1, GST_VIDEO_INFO_PAR_N (info)), 0.25, 4);
-    E2eeBadge *badge;
-    gint x, y;
-
-    badge = gst_shield_overlay_create_badge (self, state, &stream->visible, stretch_x,
-        one_field ? 0.5 : 1, e2ee_blend_get_align_x (info), e2ee_blend_get_align_y (info), &x, &y);
-    *blend = e2ee_blend_new (info, interlaced, badge, x, y);
-    e2ee_badge_free (badge);
-  }
-  return *blend;
-}
-
-static GstVideoOverlayComposition *
-gst_shield_overlay_get_composition (GstShieldOverlay * self, GstE2eeState state)
-{
-  GstShieldOverlayStream *stream = &self->stream;
-
-  if (stream->compositions[state] == NULL) {
-    GstVideoRectangle window = { 0, 0, stream->window_width, stream->window_height };
-    E2eeBadge *badge;
-    gint x, y;
-
-    badge = gst_shield_overlay_create_badge (self, state, &window, 1, 1, 1, 1, &x, &y);
-    stream->compositions[state] = e2ee_blend_create_composition (badge, x, y);
-    e2ee_badge_free (badge);
-  }
-  return stream->compositions[state];
+  if (!changed)
+    return;
+  e2ee_shield_badges_set_settings (stream->badges, &stream->settings);
+  if (placement != stream->settings.placement)
+    gst_pad_push_event (self->sinkpad, gst_event_new_reconfigure ());
+  if (placement != stream->settings.placement || (stream->border != NULL
+          && (show_code != stream->settings.show_code || valign != stream->settings.valign
+              || relative_height != stream->settings.relative_height)))
+    gst_pad_mark_reconfigure (self->srcpad);
 }
 
 /* -- Drawing -- */
 
-static void
-gst_shield_overlay_see_crop (GstShieldOverlay * self, GstBuffer * buffer)
+/* A badge in the corner of what is cropped away would be no badge. */
+static GstVideoRectangle
+find_visible (const GstVideoInfo * info, GstBuffer * buffer)
 {
-  GstShieldOverlayStream *stream = &self->stream;
   GstVideoCropMeta *crop = gst_buffer_get_video_crop_meta (buffer);
-  GstVideoRectangle visible = { 0, 0, GST_VIDEO_INFO_WIDTH (&stream->info),
-    GST_VIDEO_INFO_FIELD_HEIGHT (&stream->info)
+  GstVideoRectangle visible = { 0, 0, GST_VIDEO_INFO_WIDTH (info),
+    GST_VIDEO_INFO_FIELD_HEIGHT (info)
   };
 
-  /* A badge in the corner of what is cropped away would be no badge. */
   if (crop != NULL && crop->width > 0 && crop->height > 0 && crop->x < (guint) visible.w
       && crop->y < (guint) visible.h) {
     visible.x = crop->x;
@@ -350,10 +195,7 @@ gst_shield_overlay_see_crop (GstShieldOverlay * self, GstBuffer * buffer)
     visible.w = MIN (crop->width, (guint) visible.w - crop->x);
     visible.h = MIN (crop->height, (guint) visible.h - crop->y);
   }
-  if (memcmp (&visible, &stream->visible, sizeof (visible)) != 0) {
-    gst_shield_overlay_drop_badges (self);
-    stream->visible = visible;
-  }
+  return visible;
 }
 
 /* A video meta may contradict the caps; what was prepared for the caps must not be written then. */
@@ -368,31 +210,66 @@ fits_caps (const GstVideoInfo * info, GstBuffer * buffer)
 }
 
 static gboolean
-gst_shield_overlay_blend (GstShieldOverlay * self, GstE2eeState state, GstBuffer * buffer)
+is_interleaved (const GstVideoInfo * info, GstBuffer * buffer)
 {
-  const GstVideoInfo *info = &self->stream.info;
-  gboolean interleaved, drawn;
+  switch (GST_VIDEO_INFO_INTERLACE_MODE (info)) {
+    case GST_VIDEO_INTERLACE_MODE_INTERLEAVED:
+      return TRUE;
+    case GST_VIDEO_INTERLACE_MODE_MIXED:
+    case GST_VIDEO_INTERLACE_MODE_FIELDS:
+      return GST_BUFFER_FLAG_IS_SET (buffer, GST_VIDEO_BUFFER_FLAG_INTERLACED);
+    default:
+      return FALSE;
+  }
+}
+
+static gboolean
+gst_shield_overlay_blend (GstShieldOverlay * self, const E2eeVerdict * verdict, GstBuffer * buffer)
+{
+  GstShieldOverlayStream *stream = &self->stream;
+  const GstVideoInfo *info = &stream->info;
+  GstVideoRectangle visible = find_visible (info, buffer);
+  gboolean drawn;
   GstVideoFrame frame;
 
-  gst_shield_overlay_see_crop (self, buffer);
   if (!fits_caps (info, buffer) || !gst_video_frame_map (&frame, info, buffer,
           GST_MAP_READWRITE | GST_VIDEO_FRAME_MAP_FLAG_NO_REF))
     return FALSE;
-
-  interleaved = GST_VIDEO_FRAME_IS_INTERLACED (&frame)
-      && GST_VIDEO_INFO_INTERLACE_MODE (info) != GST_VIDEO_INTERLACE_MODE_ALTERNATE;
-  drawn = e2ee_blend_draw (gst_shield_overlay_get_blend (self, state, interleaved), &frame);
+  drawn = e2ee_blend_draw (e2ee_shield_badges_get_blend (stream->badges, verdict, info, &visible,
+          is_interleaved (info, buffer)), &frame);
   gst_video_frame_unmap (&frame);
   return drawn;
+}
+
+/* (transfer full) (nullable): @buffer is taken. */
+static GstBuffer *
+gst_shield_overlay_add_border (GstShieldOverlay * self, const E2eeVerdict * verdict,
+    GstBuffer * buffer)
+{
+  GstShieldOverlayStream *stream = &self->stream;
+  GstBuffer *result = NULL;
+
+  if (fits_caps (&stream->info, buffer)) {
+    const GstVideoInfo *info = e2ee_border_get_info (stream->border);
+    GstVideoRectangle strip;
+
+    e2ee_border_get_strip (stream->border, &strip);
+    result = e2ee_border_draw (stream->border, e2ee_shield_badges_get_strip (stream->badges,
+            verdict, info, &strip, is_interleaved (info, buffer)), buffer);
+  }
+  gst_buffer_unref (buffer);
+  return result;
 }
 
 /* Others may have attached something before us.  Until 1.28 one composition a buffer is all that
  * consumers look at, so theirs and ours become one, ours on top; theirs itself is immutable and
  * shared. */
 static void
-gst_shield_overlay_attach (GstShieldOverlay * self, GstE2eeState state, GstBuffer * buffer)
+gst_shield_overlay_attach (GstShieldOverlay * self, const E2eeVerdict * verdict,
+    GstBuffer * buffer)
 {
-  GstVideoOverlayComposition *badge = gst_shield_overlay_get_composition (self, state);
+  GstVideoOverlayComposition *badge = e2ee_shield_badges_get_composition (self->stream.badges,
+      verdict, self->stream.window_width, self->stream.window_height);
   GstVideoOverlayComposition *all = NULL;
   GstMeta *meta;
 
@@ -453,6 +330,34 @@ gst_shield_overlay_is_drawn_downstream (GstShieldOverlay * self, GstCaps * overl
   return drawn;
 }
 
+/* The picture and its strip; a wider strip where downstream takes no other height. */
+static gboolean
+gst_shield_overlay_negotiate_border (GstShieldOverlay * self)
+{
+  GstShieldOverlayStream *stream = &self->stream;
+  GstCaps *possible = e2ee_border_caps_for_src (stream->caps, strip_of_settings, &stream->settings);
+  GstCaps *caps = gst_pad_peer_query_caps (self->srcpad, possible);
+  gboolean ok = FALSE;
+
+  if (!gst_caps_is_empty (caps)) {
+    GstStructure *s;
+
+    caps = gst_caps_truncate (gst_caps_make_writable (caps));
+    s = gst_caps_get_structure (caps, 0);
+    gst_structure_fixate_field_nearest_int (s, "height",
+        GST_VIDEO_INFO_HEIGHT (&stream->info)
+        + strip_of_settings (&stream->settings, GST_VIDEO_INFO_HEIGHT (&stream->info)));
+    caps = gst_caps_fixate (caps);
+    stream->border = e2ee_border_new (stream->caps, caps,
+        stream->settings.valign == GST_SHIELD_OVERLAY_VALIGN_TOP);
+    ok = stream->border != NULL && gst_pad_push_event (self->srcpad, gst_event_new_caps (caps));
+  }
+  GST_DEBUG_OBJECT (self, "%s a border: %" GST_PTR_FORMAT, ok ? "with" : "no room for", caps);
+  gst_caps_unref (caps);
+  gst_caps_unref (possible);
+  return ok;
+}
+
 static gboolean
 gst_shield_overlay_negotiate (GstShieldOverlay * self)
 {
@@ -461,11 +366,17 @@ gst_shield_overlay_negotiate (GstShieldOverlay * self)
   gboolean from_upstream = gst_caps_is_equal (overlay_caps, stream->caps);
   gboolean ok = FALSE;
 
-  gst_shield_overlay_drop_badges (self);
+  e2ee_shield_badges_drop (stream->badges);
+  g_clear_pointer (&stream->border, e2ee_border_free);
   stream->attach = FALSE;
   stream->window_width = GST_VIDEO_INFO_WIDTH (&stream->info);
   stream->window_height = GST_VIDEO_INFO_HEIGHT (&stream->info);
 
+  if (stream->settings.placement == GST_SHIELD_OVERLAY_PLACEMENT_BORDER) {
+    ok = e2ee_overlay_caps_can_blend (stream->caps, &stream->info)
+        && gst_shield_overlay_negotiate_border (self);
+    goto done;
+  }
   if (from_upstream || gst_pad_peer_query_accept_caps (self->srcpad, overlay_caps)) {
     /* Downstream answers an ALLOCATION query only for caps that it has. */
     ok = gst_pad_push_event (self->srcpad, gst_event_new_caps (overlay_caps));
@@ -481,8 +392,9 @@ gst_shield_overlay_negotiate (GstShieldOverlay * self)
       ok = gst_pad_push_event (self->srcpad, gst_event_new_caps (stream->caps));
     }
   }
-  gst_caps_unref (overlay_caps);
 
+done:
+  gst_caps_unref (overlay_caps);
   GST_DEBUG_OBJECT (self, "%s %" GST_PTR_FORMAT, !ok ? "refused" : stream->attach ? "attach to"
       : "blend into", stream->caps);
   if (!ok)
@@ -498,9 +410,15 @@ gst_shield_overlay_query_caps (GstShieldOverlay * self, GstPad * pad, GstCaps * 
   GstCaps *template = gst_pad_get_pad_template_caps (pad);
   GstCaps *peer = gst_pad_peer_query_caps (for_sink ? self->srcpad : self->sinkpad, NULL);
   GstCaps *possible, *result;
+  E2eeShieldSettings settings;
 
-  if (gst_caps_is_any (peer))
-    possible = gst_caps_ref (template);
+  if (gst_caps_is_any (peer)) {
+    gst_caps_unref (peer);
+    peer = gst_caps_ref (template);
+  }
+  if (gst_shield_overlay_has_border (self, &settings))
+    possible = for_sink ? e2ee_border_caps_for_sink (peer, strip_of_settings, &settings)
+        : e2ee_border_caps_for_src (peer, strip_of_settings, &settings);
   else
     possible = for_sink ? e2ee_overlay_caps_for_sink (peer) : e2ee_overlay_caps_for_src (peer);
   result = gst_caps_intersect_full (possible, template, GST_CAPS_INTERSECT_FIRST);
@@ -535,6 +453,11 @@ gst_shield_overlay_query (GstPad * pad, GstObject * parent, GstQuery * query)
       return TRUE;
     }
     case GST_QUERY_ALLOCATION:
+      if (gst_shield_overlay_has_border (self, NULL)) {
+        /* Other frames go out than come in: nobody else's buffers can be used. */
+        gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, NULL);
+        return TRUE;
+      }
       ret = gst_pad_query_default (pad, parent, query);
       /* Decoders shall crop themselves: the place of the badge would change with every crop. */
       while (gst_query_find_allocation_meta (query, GST_VIDEO_CROP_META_API_TYPE, &index))
@@ -551,28 +474,66 @@ gst_shield_overlay_set_caps (GstShieldOverlay * self, GstCaps * caps)
   GstShieldOverlayStream *stream = &self->stream;
 
   gst_caps_replace (&stream->caps, NULL);
-  gst_shield_overlay_drop_badges (self);
+  e2ee_shield_badges_drop (stream->badges);
+  gst_shield_overlay_take_settings (self);
   if (!gst_video_info_from_caps (&stream->info, caps)) {
     GST_WARNING_OBJECT (self, "no raw video: %" GST_PTR_FORMAT, caps);
     return FALSE;
   }
   gst_caps_replace (&stream->caps, caps);
-  memset (&stream->visible, 0, sizeof (stream->visible));
   gst_pad_check_reconfigure (self->srcpad);
   return gst_shield_overlay_negotiate (self);
 }
 
 /* -- Streaming -- */
 
+/* What is shown: what the picture says of itself, where it can be known that all of it does, and
+ * what the meeting says of everybody. */
+static E2eeVerdict
+gst_shield_overlay_judge (GstShieldOverlay * self, GstBuffer * buffer, GstClockTime running_time,
+    gboolean * own)
+{
+  GstShieldOverlayStream *stream = &self->stream;
+  E2eeVerdict verdict = e2ee_watch_buffer (stream->watch, buffer, running_time,
+      stream->settings.timeout, own);
+
+  if (!*own && verdict.state != GST_E2EE_STATE_UNKNOWN) {
+    if (!GST_CLOCK_TIME_IS_VALID (stream->streams_seen_at) || running_time < stream->streams_seen_at
+        || running_time - stream->streams_seen_at >= LOOK_INTERVAL) {
+      stream->streams_speak = e2ee_mixer_all_streams_speak (self->sinkpad);
+      stream->streams_seen_at = running_time;
+    }
+    if (!stream->streams_speak)
+      verdict = (E2eeVerdict) { GST_E2EE_STATE_UNKNOWN, E2EE_REASON_SILENT_STREAM, NULL, NULL };
+  }
+  if (self->meeting != NULL) {
+    gboolean code_changed;
+    const E2eeShieldMeetingView *view = e2ee_shield_meeting_look (self->meeting, &code_changed);
+
+    if (code_changed)
+      e2ee_shield_badges_set_code (stream->badges, view->code);
+    verdict = e2ee_shield_meeting_judge (view, verdict);
+  }
+  return verdict;
+}
+
 static GstFlowReturn
 gst_shield_overlay_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
 {
   GstShieldOverlay *self = GST_SHIELD_OVERLAY (parent);
   GstShieldOverlayStream *stream = &self->stream;
-  GstClockTime running_time = GST_CLOCK_TIME_NONE;
-  GstE2eeState state;
+  GstClockTime running_time = GST_CLOCK_TIME_NONE, stream_time;
+  E2eeVerdict verdict;
   gboolean own;
 
+  if (stream->segment.format == GST_FORMAT_TIME) {
+    running_time = gst_segment_to_running_time (&stream->segment, GST_FORMAT_TIME,
+        GST_BUFFER_PTS (buffer));
+    stream_time = gst_segment_to_stream_time (&stream->segment, GST_FORMAT_TIME,
+        GST_BUFFER_PTS (buffer));
+    if (GST_CLOCK_TIME_IS_VALID (stream_time))
+      gst_object_sync_values (GST_OBJECT (self), stream_time);
+  }
   gst_shield_overlay_take_settings (self);
   if (stream->caps == NULL)
     goto not_negotiated;
@@ -584,20 +545,23 @@ gst_shield_overlay_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
     goto not_negotiated;
   }
 
-  if (stream->segment.format == GST_FORMAT_TIME)
-    running_time = gst_segment_to_running_time (&stream->segment, GST_FORMAT_TIME,
-        GST_BUFFER_PTS (buffer));
-  state = e2ee_watch_buffer (stream->watch, buffer, running_time, stream->settings.timeout, &own);
-  if (own || state != GST_E2EE_STATE_UNKNOWN)
+  verdict = gst_shield_overlay_judge (self, buffer, running_time, &own);
+  if (own || verdict.state != GST_E2EE_STATE_UNKNOWN)
     e2ee_shield_report_heard (&self->report, stream->settings.timeout);
+  e2ee_shield_report_tell (&self->report, &verdict,
+      e2ee_shield_badges_get_wording (stream->badges), running_time);
 
-  buffer = gst_buffer_make_writable (buffer);
-  if (stream->attach)
-    gst_shield_overlay_attach (self, state, buffer);
-  else if (!gst_shield_overlay_blend (self, state, buffer))
-    goto not_drawn;
-
-  e2ee_shield_report_tell (&self->report, state, running_time);
+  if (stream->border != NULL) {
+    buffer = gst_shield_overlay_add_border (self, &verdict, buffer);
+    if (buffer == NULL)
+      goto not_drawn;
+  } else {
+    buffer = gst_buffer_make_writable (buffer);
+    if (stream->attach)
+      gst_shield_overlay_attach (self, &verdict, buffer);
+    else if (!gst_shield_overlay_blend (self, &verdict, buffer))
+      goto not_drawn;
+  }
   return gst_pad_push (self->srcpad, buffer);
 
 not_negotiated:
@@ -607,7 +571,7 @@ not_negotiated:
 not_drawn:
   GST_ELEMENT_ERROR (self, STREAM, FAILED, ("The shield could not be drawn."),
       ("the frame does not fit its caps, or its memory cannot be written"));
-  gst_buffer_unref (buffer);
+  gst_clear_buffer (&buffer);
   return GST_FLOW_ERROR;
 }
 
@@ -642,6 +606,7 @@ gst_shield_overlay_sink_event (GstPad * pad, GstObject * parent, GstEvent * even
 
       if (status != NULL) {
         e2ee_watch_event (stream->watch, status);
+        stream->streams_seen_at = GST_CLOCK_TIME_NONE;
         gst_e2ee_status_unref (status);
       }
       break;
@@ -657,11 +622,93 @@ gst_shield_overlay_reset (GstShieldOverlay * self)
 {
   GstShieldOverlayStream *stream = &self->stream;
 
-  gst_shield_overlay_drop_badges (self);
+  e2ee_shield_badges_drop (stream->badges);
+  g_clear_pointer (&stream->border, e2ee_border_free);
+  stream->streams_seen_at = GST_CLOCK_TIME_NONE;
   gst_caps_replace (&stream->caps, NULL);
   gst_segment_init (&stream->segment, GST_FORMAT_UNDEFINED);
   e2ee_watch_reset (stream->watch);
   e2ee_shield_report_reset (&self->report);
+}
+
+/* -- The meeting -- */
+
+/* The neighbours are asked first, then the application; whoever has the meeting answers with
+ * gst_element_set_context(). */
+static void
+gst_shield_overlay_ask_for_context (GstShieldOverlay * self)
+{
+  GstQuery *query = gst_query_new_context (GST_E2EE_MEETING_CONTEXT);
+  GstContext *context = NULL;
+
+  if (gst_pad_peer_query (self->srcpad, query) || gst_pad_peer_query (self->sinkpad, query))
+    gst_query_parse_context (query, &context);
+  if (context != NULL)
+    gst_element_set_context (GST_ELEMENT (self), context);
+  else
+    gst_element_post_message (GST_ELEMENT (self),
+        gst_message_new_need_context (GST_OBJECT (self), GST_E2EE_MEETING_CONTEXT));
+  gst_query_unref (query);
+}
+
+static gboolean
+gst_shield_overlay_open_meeting (GstShieldOverlay * self)
+{
+  GstE2eeMeeting *meeting = NULL;
+  gboolean asks;
+  gchar *name;
+
+  GST_OBJECT_LOCK (self);
+  name = g_strdup (self->settings.meeting);
+  asks = name == NULL && self->context == NULL;
+  GST_OBJECT_UNLOCK (self);
+
+  if (asks)
+    gst_shield_overlay_ask_for_context (self);
+  if (name != NULL) {
+    meeting = gst_e2ee_meeting_find (name);
+    if (meeting == NULL) {
+      GST_ELEMENT_ERROR (self, RESOURCE, NOT_FOUND,
+          ("There is no meeting of the name %s in this process.", name), (NULL));
+      g_free (name);
+      return FALSE;
+    }
+  } else {
+    GST_OBJECT_LOCK (self);
+    if (self->context != NULL)
+      meeting = g_object_ref (self->context);
+    GST_OBJECT_UNLOCK (self);
+  }
+  g_free (name);
+  if (meeting != NULL)
+    self->meeting = e2ee_shield_meeting_new (meeting);
+  g_clear_object (&meeting);
+  return TRUE;
+}
+
+static void
+gst_shield_overlay_set_context (GstElement * element, GstContext * context)
+{
+  GstShieldOverlay *self = GST_SHIELD_OVERLAY (element);
+  GstE2eeMeeting *old = gst_context_get_e2ee_meeting (context);
+
+  if (old != NULL) {
+    GstE2eeMeeting *meeting = old;
+
+    GST_OBJECT_LOCK (self);
+    old = self->context;
+    self->context = meeting;
+    GST_OBJECT_UNLOCK (self);
+  }
+  g_clear_object (&old);
+  GST_ELEMENT_CLASS (gst_shield_overlay_parent_class)->set_context (element, context);
+}
+
+static void
+gst_shield_overlay_close_meeting (GstShieldOverlay * self)
+{
+  g_clear_pointer (&self->meeting, e2ee_shield_meeting_free);
+  e2ee_shield_badges_set_code (self->stream.badges, NULL);
 }
 
 static GstStateChangeReturn
@@ -670,6 +717,8 @@ gst_shield_overlay_change_state (GstElement * element, GstStateChange transition
   GstShieldOverlay *self = GST_SHIELD_OVERLAY (element);
   GstStateChangeReturn ret;
 
+  if (transition == GST_STATE_CHANGE_NULL_TO_READY && !gst_shield_overlay_open_meeting (self))
+    return GST_STATE_CHANGE_FAILURE;
   if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING)
     e2ee_shield_report_set_playing (&self->report, TRUE);
   else if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
@@ -679,6 +728,9 @@ gst_shield_overlay_change_state (GstElement * element, GstStateChange transition
 
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
     gst_shield_overlay_reset (self);
+  else if (transition == GST_STATE_CHANGE_READY_TO_NULL || (ret == GST_STATE_CHANGE_FAILURE
+          && transition == GST_STATE_CHANGE_NULL_TO_READY))
+    gst_shield_overlay_close_meeting (self);
   return ret;
 }
 
@@ -689,69 +741,30 @@ gst_shield_overlay_set_property (GObject * object, guint id, const GValue * valu
     GParamSpec * pspec)
 {
   GstShieldOverlay *self = GST_SHIELD_OVERLAY (object);
+  gboolean known;
 
   GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_HALIGNMENT:
-      self->settings.halign = g_value_get_enum (value);
-      break;
-    case PROP_VALIGNMENT:
-      self->settings.valign = g_value_get_enum (value);
-      break;
-    case PROP_XPAD:
-      self->settings.xpad = g_value_get_int (value);
-      break;
-    case PROP_YPAD:
-      self->settings.ypad = g_value_get_int (value);
-      break;
-    case PROP_RELATIVE_HEIGHT:
-      self->settings.relative_height = g_value_get_double (value);
-      break;
-    case PROP_TIMEOUT:
-      self->settings.timeout = g_value_get_uint64 (value);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-      break;
-  }
+  known = e2ee_shield_settings_set (&self->settings, id, value);
   GST_OBJECT_UNLOCK (self);
+  if (!known)
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
 
 static void
 gst_shield_overlay_get_property (GObject * object, guint id, GValue * value, GParamSpec * pspec)
 {
   GstShieldOverlay *self = GST_SHIELD_OVERLAY (object);
+  gboolean known;
 
   if (id == PROP_STATE) {
     g_value_set_enum (value, e2ee_shield_report_get_state (&self->report));
     return;
   }
-
   GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_HALIGNMENT:
-      g_value_set_enum (value, self->settings.halign);
-      break;
-    case PROP_VALIGNMENT:
-      g_value_set_enum (value, self->settings.valign);
-      break;
-    case PROP_XPAD:
-      g_value_set_int (value, self->settings.xpad);
-      break;
-    case PROP_YPAD:
-      g_value_set_int (value, self->settings.ypad);
-      break;
-    case PROP_RELATIVE_HEIGHT:
-      g_value_set_double (value, self->settings.relative_height);
-      break;
-    case PROP_TIMEOUT:
-      g_value_set_uint64 (value, self->settings.timeout);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-      break;
-  }
+  known = e2ee_shield_settings_get (&self->settings, id, value);
   GST_OBJECT_UNLOCK (self);
+  if (!known)
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
 
 static void
@@ -760,7 +773,12 @@ gst_shield_overlay_finalize (GObject * object)
   GstShieldOverlay *self = GST_SHIELD_OVERLAY (object);
 
   gst_shield_overlay_reset (self);
+  gst_shield_overlay_close_meeting (self);
+  g_clear_object (&self->context);
   e2ee_watch_free (self->stream.watch);
+  e2ee_shield_badges_free (self->stream.badges);
+  e2ee_shield_settings_clear (&self->stream.settings);
+  e2ee_shield_settings_clear (&self->settings);
   e2ee_shield_report_clear (&self->report);
   G_OBJECT_CLASS (gst_shield_overlay_parent_class)->finalize (object);
 }
@@ -768,78 +786,16 @@ gst_shield_overlay_finalize (GObject * object)
 static void
 gst_shield_overlay_class_init (GstShieldOverlayClass * klass)
 {
-  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING;
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
 
   object_class->set_property = gst_shield_overlay_set_property;
   object_class->get_property = gst_shield_overlay_get_property;
   object_class->finalize = gst_shield_overlay_finalize;
+  element_class->set_context = GST_DEBUG_FUNCPTR (gst_shield_overlay_set_context);
   element_class->change_state = GST_DEBUG_FUNCPTR (gst_shield_overlay_change_state);
 
-  /**
-   * GstShieldOverlay:halignment:
-   *
-   * Where the badge stands, across.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_HALIGNMENT] = g_param_spec_enum ("halignment", "Horizontal alignment",
-      "Where the badge stands, across", GST_TYPE_SHIELD_OVERLAY_HALIGN, DEFAULT_HALIGNMENT, flags);
-  /**
-   * GstShieldOverlay:valignment:
-   *
-   * Where the badge stands, up and down.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_VALIGNMENT] = g_param_spec_enum ("valignment", "Vertical alignment",
-      "Where the badge stands, up and down", GST_TYPE_SHIELD_OVERLAY_VALIGN, DEFAULT_VALIGNMENT,
-      flags);
-  /**
-   * GstShieldOverlay:xpad:
-   *
-   * Distance to the left or right edge in pixels; -1 for a third of the badge's height.  The
-   * badge always stays wholly inside of the picture.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_XPAD] = g_param_spec_int ("xpad", "Horizontal padding",
-      "Distance to the left or right edge in pixels, -1 for a third of the badge's height",
-      -1, G_MAXINT16, DEFAULT_XPAD, flags);
-  /**
-   * GstShieldOverlay:ypad:
-   *
-   * Distance to the top or bottom edge in pixels; -1 for a third of the badge's height.  The
-   * badge always stays wholly inside of the picture.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_YPAD] = g_param_spec_int ("ypad", "Vertical padding",
-      "Distance to the top or bottom edge in pixels, -1 for a third of the badge's height",
-      -1, G_MAXINT16, DEFAULT_YPAD, flags);
-  /**
-   * GstShieldOverlay:relative-height:
-   *
-   * Height of the badge as a fraction of the picture's, never less than 28 pixels where the
-   * picture has room for them.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_RELATIVE_HEIGHT] = g_param_spec_double ("relative-height", "Relative height",
-      "Height of the badge as a fraction of the picture's (never less than 28 pixels)",
-      MIN_RELATIVE_HEIGHT, MAX_RELATIVE_HEIGHT, DEFAULT_RELATIVE_HEIGHT, flags);
-  /**
-   * GstShieldOverlay:timeout:
-   *
-   * How long a status stays true that is not said again, in nanoseconds: of running time for the
-   * `e2ee-status` event, of the clock for a stream that falls silent.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_TIMEOUT] = g_param_spec_uint64 ("timeout", "Timeout",
-      "Time after which a status that is not said again is unknown, in nanoseconds",
-      MIN_TIMEOUT, MAX_TIMEOUT, DEFAULT_TIMEOUT, flags);
+  e2ee_shield_settings_create_properties (properties);
   /**
    * GstShieldOverlay:state:
    *
@@ -860,6 +816,7 @@ gst_shield_overlay_class_init (GstShieldOverlayClass * klass)
 
   gst_type_mark_as_plugin_api (GST_TYPE_SHIELD_OVERLAY_HALIGN, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_SHIELD_OVERLAY_VALIGN, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_SHIELD_OVERLAY_PLACEMENT, 0);
 }
 
 static void
@@ -876,13 +833,9 @@ gst_shield_overlay_init (GstShieldOverlay * self)
   gst_pad_set_query_function (self->srcpad, GST_DEBUG_FUNCPTR (gst_shield_overlay_query));
   gst_element_add_pad (GST_ELEMENT (self), self->srcpad);
 
-  self->settings.halign = DEFAULT_HALIGNMENT;
-  self->settings.valign = DEFAULT_VALIGNMENT;
-  self->settings.xpad = DEFAULT_XPAD;
-  self->settings.ypad = DEFAULT_YPAD;
-  self->settings.relative_height = DEFAULT_RELATIVE_HEIGHT;
-  self->settings.timeout = DEFAULT_TIMEOUT;
-  self->stream.settings = self->settings;
+  e2ee_shield_settings_init (&self->settings);
+  e2ee_shield_settings_init (&self->stream.settings);
+  self->stream.badges = e2ee_shield_badges_new ();
   self->stream.watch = e2ee_watch_new ();
   e2ee_shield_report_init (&self->report, GST_ELEMENT (self), properties[PROP_STATE]);
   gst_shield_overlay_reset (self);

@@ -2,7 +2,6 @@
  *
  * gst-e2ee, LGPL-2.1-or-later */
 #include "elements/shieldreport.h"
-#include "elements/badge.h"
 
 #include <string.h>
 
@@ -23,6 +22,8 @@ e2ee_shield_report_clear (E2eeShieldReport * report)
 {
   /* A pending look holds a reference of the element, so that there is none now. */
   g_clear_pointer (&report->stall_id, gst_clock_id_unref);
+  g_clear_pointer (&report->name, g_free);
+  g_clear_pointer (&report->stale_text, g_free);
   g_mutex_clear (&report->lock);
 }
 
@@ -31,6 +32,8 @@ e2ee_shield_report_reset (E2eeShieldReport * report)
 {
   g_mutex_lock (&report->lock);
   report->state = GST_E2EE_STATE_UNKNOWN;
+  report->reason = E2EE_REASON_NONE;
+  g_clear_pointer (&report->name, g_free);
   report->told = FALSE;
   report->heard_at = 0;
   g_mutex_unlock (&report->lock);
@@ -47,26 +50,69 @@ e2ee_shield_report_get_state (E2eeShieldReport * report)
   return state;
 }
 
-void
-e2ee_shield_report_tell (E2eeShieldReport * report, GstE2eeState state, GstClockTime running_time)
+/* With @text (transfer full).  The lock is held by the caller, and left here. */
+static void
+tell_and_unlock (E2eeShieldReport * report, GstE2eeState state, E2eeReason reason,
+    const gchar * name, gchar * text, GstClockTime running_time)
 {
-  gboolean changed;
+  const gchar *previous = report->told ? gst_e2ee_state_get_nick (report->state) : "none";
+  gboolean other_state = !report->told || report->state != state;
+  GstStructure *s;
 
-  g_mutex_lock (&report->lock);
-  changed = !report->told || report->state != state;
   report->state = state;
+  report->reason = reason;
+  if (g_strcmp0 (report->name, name) != 0) {
+    g_free (report->name);
+    report->name = g_strdup (name);
+  }
   report->told = TRUE;
   g_mutex_unlock (&report->lock);
-  if (!changed)
-    return;
 
-  GST_INFO_OBJECT (report->element, "%s", gst_e2ee_state_get_nick (state));
-  gst_element_post_message (report->element, gst_message_new_element (GST_OBJECT (report->element),
-          gst_structure_new ("e2ee-shield",
-              "state", G_TYPE_STRING, gst_e2ee_state_get_nick (state),
-              "text", G_TYPE_STRING, e2ee_badge_get_text (state),
-              "running-time", G_TYPE_UINT64, running_time, NULL)));
-  g_object_notify_by_pspec (G_OBJECT (report->element), report->pspec);
+  GST_INFO_OBJECT (report->element, "%s %s", gst_e2ee_state_get_nick (state),
+      e2ee_reason_get_code (reason));
+  s = gst_structure_new ("e2ee-shield",
+      "state", G_TYPE_STRING, gst_e2ee_state_get_nick (state),
+      "previous", G_TYPE_STRING, previous,
+      "reason", G_TYPE_STRING, e2ee_reason_get_code (reason),
+      "running-time", G_TYPE_UINT64, running_time, NULL);
+  {
+    GValue value = G_VALUE_INIT;
+
+    g_value_init (&value, G_TYPE_STRING);
+    g_value_take_string (&value, text);
+    gst_structure_take_value (s, "text", &value);
+  }
+  gst_element_post_message (report->element,
+      gst_message_new_element (GST_OBJECT (report->element), s));
+  if (other_state)
+    g_object_notify_by_pspec (G_OBJECT (report->element), report->pspec);
+}
+
+void
+e2ee_shield_report_tell (E2eeShieldReport * report, const E2eeVerdict * verdict,
+    const E2eeWording * wording, GstClockTime running_time)
+{
+  const E2eeVerdict stale = { GST_E2EE_STATE_UNKNOWN, E2EE_REASON_STALE, verdict->speaker, NULL };
+
+  g_mutex_lock (&report->lock);
+  if (report->told && report->state == verdict->state && report->reason == verdict->reason
+      && g_strcmp0 (report->name, verdict->name) == 0) {
+    g_mutex_unlock (&report->lock);
+    return;
+  }
+  g_free (report->stale_text);
+  report->stale_text = e2ee_wording_dup_text (wording, &stale);
+  tell_and_unlock (report, verdict->state, verdict->reason, verdict->name,
+      e2ee_wording_dup_text (wording, verdict), running_time);
+}
+
+/* Nothing was heard for the timeout. */
+static void
+tell_stale (E2eeShieldReport * report, GstClockTime running_time)
+{
+  g_mutex_lock (&report->lock);
+  tell_and_unlock (report, GST_E2EE_STATE_UNKNOWN, E2EE_REASON_STALE, NULL,
+      g_strdup (report->stale_text != NULL ? report->stale_text : ""), running_time);
 }
 
 static void watch_for_stall (E2eeShieldReport * report, GstClock * clock, GstClockTime when);
@@ -92,8 +138,7 @@ stall_cb (GstClock * clock, GstClockTime time, GstClockID id, gpointer data)
   if (time < due)
     watch_for_stall (report, clock, due);
   else
-    e2ee_shield_report_tell (report, GST_E2EE_STATE_UNKNOWN,
-        time > base_time ? time - base_time : 0);
+    tell_stale (report, time > base_time ? time - base_time : 0);
   return TRUE;
 }
 

@@ -7,7 +7,7 @@
  * gst-e2ee, LGPL-2.1-or-later */
 #pragma once
 
-#include <gst/e2ee/status.h>
+#include "elements/wording.h"
 
 G_BEGIN_DECLS
 
@@ -18,6 +18,9 @@ typedef struct
 
   GMutex lock;
   GstE2eeState state;
+  E2eeReason reason;
+  gchar *name;                  /* of whom the reason speaks */
+  gchar *stale_text;            /* what is said when nothing follows, in the language of the rest */
   gboolean told;
   gboolean playing;
   GstClockTime timeout;
@@ -32,9 +35,10 @@ void e2ee_shield_report_clear (E2eeShieldReport * report);
 void e2ee_shield_report_reset (E2eeShieldReport * report);
 GstE2eeState e2ee_shield_report_get_state (E2eeShieldReport * report);
 
-/* Posts `e2ee-shield` and notifies the property if @state is not what was told last. */
-void e2ee_shield_report_tell (E2eeShieldReport * report, GstE2eeState state,
-    GstClockTime running_time);
+/* Posts `e2ee-shield` if @verdict is not what was told last, in the words of @wording, and notifies
+ * the property if its state is another. */
+void e2ee_shield_report_tell (E2eeShieldReport * report, const E2eeVerdict * verdict,
+    const E2eeWording * wording, GstClockTime running_time);
 
 /* A buffer had a status now.  If none follows for @timeout while playing, unknown is told by the
  * clock's thread. */
