@@ -268,6 +268,15 @@ draw_strip (E2eeShieldBadges * self, const E2eeVerdict * verdict, const GstVideo
   return whole;
 }
 
+void
+e2ee_shield_badges_prepare (E2eeShieldBadges * self, const E2eeShieldSettings * settings)
+{
+  const E2eeVerdict verdict = { GST_E2EE_STATE_UNKNOWN, E2EE_REASON_NO_STATUS, NULL, NULL };
+
+  e2ee_shield_badges_set_settings (self, settings);
+  e2ee_badge_free (draw (self, &verdict, FALSE, 64, 1, 1, 1920, 1080));
+}
+
 /* -- Keeping -- */
 
 static gboolean

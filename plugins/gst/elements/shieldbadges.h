@@ -17,6 +17,8 @@ typedef struct _E2eeShieldBadges E2eeShieldBadges;
 E2eeShieldBadges *e2ee_shield_badges_new (void);
 void e2ee_shield_badges_free (E2eeShieldBadges * badges);
 
+/* Opens fonts and words, so that the first picture need not wait for them. */
+void e2ee_shield_badges_prepare (E2eeShieldBadges * badges, const E2eeShieldSettings * settings);
 /* Everything that was drawn is out of date. */
 void e2ee_shield_badges_drop (E2eeShieldBadges * badges);
 /* Drops what was drawn with other settings; the fonts and the language stay where they can. */

@@ -719,6 +719,12 @@ gst_shield_overlay_change_state (GstElement * element, GstStateChange transition
 
   if (transition == GST_STATE_CHANGE_NULL_TO_READY && !gst_shield_overlay_open_meeting (self))
     return GST_STATE_CHANGE_FAILURE;
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED) {
+    GST_OBJECT_LOCK (self);
+    e2ee_shield_settings_take (&self->stream.settings, &self->settings);
+    GST_OBJECT_UNLOCK (self);
+    e2ee_shield_badges_prepare (self->stream.badges, &self->stream.settings);
+  }
   if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING)
     e2ee_shield_report_set_playing (&self->report, TRUE);
   else if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
