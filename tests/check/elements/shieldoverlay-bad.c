@@ -3,10 +3,7 @@
  * gst-e2ee, LGPL-2.1-or-later */
 #include "shield.h"
 
-#include "elements/badge.h"
-
 #include <string.h>
-#include <glib/gstdio.h>
 
 static GstE2eeState
 state_of (Shield * shield)
@@ -179,29 +176,6 @@ GST_START_TEST (test_the_smallest_and_the_largest_frames_have_a_badge)
 
 GST_END_TEST;
 
-/* -- Fonts -- */
-
-GST_START_TEST (test_without_any_font_the_shield_stands_alone)
-{
-  gchar *folder = g_dir_make_tmp ("shield-XXXXXX", NULL), *file;
-  E2eeBadge *badge;
-
-  file = g_build_filename (folder, "fonts.conf", NULL);
-  g_file_set_contents (file, "<fontconfig></fontconfig>", -1, NULL);
-  g_setenv ("FONTCONFIG_FILE", file, TRUE);
-  g_setenv ("FONTCONFIG_PATH", folder, TRUE);
-  badge = e2ee_badge_new (__i__, 40, 1, 1, 1280, 720);
-  fail_unless (badge->width < 60, "%d pixels wide", badge->width);
-  fail_unless_equals_int (badge->height, 40);
-  e2ee_badge_free (badge);
-  g_remove (file);
-  g_rmdir (folder);
-  g_free (file);
-  g_free (folder);
-}
-
-GST_END_TEST;
-
 static Suite *
 shieldoverlay_bad_suite (void)
 {
@@ -216,7 +190,6 @@ shieldoverlay_bad_suite (void)
   tcase_add_test (tc, test_thousands_of_changes_are_all_told_and_drawn);
   tcase_add_loop_test (tc, test_the_smallest_and_the_largest_frames_have_a_badge, 0,
       G_N_ELEMENTS (sizes));
-  tcase_add_loop_test (tc, test_without_any_font_the_shield_stands_alone, 0, 6);
   return s;
 }
 

@@ -356,7 +356,8 @@ GST_END_TEST;
 static GstPadProbeReturn
 say_once (GstPad * pad, GstPadProbeInfo * info, gpointer data)
 {
-  if (!GPOINTER_TO_INT (g_object_get_data (G_OBJECT (pad), "said"))) {
+  if ((GstE2eeState) GPOINTER_TO_INT (data) != NO_STATE
+      && !GPOINTER_TO_INT (g_object_get_data (G_OBJECT (pad), "said"))) {
     GstE2eeStatus *status = gst_e2ee_status_new (GPOINTER_TO_INT (data),
         GST_OBJECT_NAME (GST_PAD_PARENT (pad)), 1);
 
@@ -367,12 +368,15 @@ say_once (GstPad * pad, GstPadProbeInfo * info, gpointer data)
   return GST_PAD_PROBE_OK;
 }
 
+/* @tiles: what the shields of the two say in front of it. */
 static GstE2eeState
-state_behind_compositor (GstE2eeState a, GstE2eeState b)
+state_behind_compositor (GstE2eeState a, GstE2eeState b, GstE2eeState tiles[2])
 {
   GstElement *pipeline = gst_parse_launch ("compositor name=mix ! shieldoverlay name=shield"
-      " ! fakesink videotestsrc name=alice num-buffers=5 ! video/x-raw,width=64,height=48 ! mix."
-      " videotestsrc name=bob num-buffers=5 ! video/x-raw,width=64,height=48 ! mix.", NULL);
+      " ! fakesink videotestsrc name=alice num-buffers=5 ! video/x-raw,width=64,height=48"
+      " ! shieldoverlay name=tile-alice ! mix."
+      " videotestsrc name=bob num-buffers=5 ! video/x-raw,width=64,height=48"
+      " ! shieldoverlay name=tile-bob ! mix.", NULL);
   static const gchar *const names[] = { "alice", "bob" };
   GstE2eeState says[] = { a, b };
   GstE2eeState state = GST_E2EE_STATE_UNKNOWN;
@@ -391,21 +395,32 @@ state_behind_compositor (GstE2eeState a, GstE2eeState b)
   message = gst_bus_timed_pop_filtered (bus, 20 * GST_SECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
   fail_unless (message != NULL && GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS);
   gst_message_unref (message);
-  gst_child_proxy_get (GST_CHILD_PROXY (pipeline), "shield::state", &state, NULL);
+  gst_child_proxy_get (GST_CHILD_PROXY (pipeline), "shield::state", &state,
+      "tile-alice::state", &tiles[0], "tile-bob::state", &tiles[1], NULL);
   gst_element_set_state (pipeline, GST_STATE_NULL);
   gst_object_unref (bus);
   gst_object_unref (pipeline);
   return state;
 }
 
-GST_START_TEST (test_a_compositor_shows_the_weakest_of_its_streams)
+static const struct
 {
-  fail_unless_equals_int (state_behind_compositor (GST_E2EE_STATE_ON, GST_E2EE_STATE_ON),
-      GST_E2EE_STATE_ON);
-  fail_unless_equals_int (state_behind_compositor (GST_E2EE_STATE_ON, GST_E2EE_STATE_OFF),
-      GST_E2EE_STATE_DEGRADED);
-  fail_unless_equals_int (state_behind_compositor (GST_E2EE_STATE_OFF, GST_E2EE_STATE_ON),
-      GST_E2EE_STATE_DEGRADED);
+  GstE2eeState alice, bob, whole, tile_of_bob;
+} mixes[] = {
+  {GST_E2EE_STATE_ON, GST_E2EE_STATE_ON, GST_E2EE_STATE_ON, GST_E2EE_STATE_ON},
+  {GST_E2EE_STATE_ON, GST_E2EE_STATE_OFF, GST_E2EE_STATE_DEGRADED, GST_E2EE_STATE_OFF},
+  {GST_E2EE_STATE_OFF, GST_E2EE_STATE_ON, GST_E2EE_STATE_DEGRADED, GST_E2EE_STATE_ON},
+  {GST_E2EE_STATE_ON, NO_STATE, GST_E2EE_STATE_UNKNOWN, GST_E2EE_STATE_UNKNOWN},
+};
+
+GST_START_TEST (test_a_compositor_shows_the_weakest_of_its_streams_and_each_tile_its_own)
+{
+  GstE2eeState tiles[2];
+
+  fail_unless_equals_int (state_behind_compositor (mixes[__i__].alice, mixes[__i__].bob, tiles),
+      mixes[__i__].whole);
+  fail_unless_equals_int (tiles[0], mixes[__i__].alice);
+  fail_unless_equals_int (tiles[1], mixes[__i__].tile_of_bob);
 }
 
 GST_END_TEST;
@@ -433,7 +448,8 @@ shieldoverlay_state_suite (void)
   tcase_add_test (tc, test_a_stream_that_falls_silent_becomes_unknown);
   tcase_add_test (tc, test_no_lock_is_held_while_a_message_is_posted);
   tcase_add_test (tc, test_ready_forgets_the_stream);
-  tcase_add_test (tc, test_a_compositor_shows_the_weakest_of_its_streams);
+  tcase_add_loop_test (tc, test_a_compositor_shows_the_weakest_of_its_streams_and_each_tile_its_own,
+      0, G_N_ELEMENTS (mixes));
   return s;
 }
 
