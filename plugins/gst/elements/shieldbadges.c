@@ -247,8 +247,9 @@ draw_strip (E2eeShieldBadges * self, const E2eeVerdict * verdict, const GstVideo
   gint row = e2ee_shield_settings_get_row_height (settings, picture / stretch_y);
   gint margin = lround (e2ee_shield_settings_get_strip_margin (row) * stretch_y);
   gint xpad = settings->xpad >= 0 ? settings->xpad : lround (row / 3 * stretch_x);
-  E2eeBadge *badge = draw (self, verdict, TRUE, row, stretch_x, stretch_y, strip->w,
-      MAX (1, strip->h - 2 * margin));
+  gint auto_pad = MIN (lround (row / 3 * stretch_x), strip->w / 16);
+  E2eeBadge *badge = draw (self, verdict, TRUE, row, stretch_x, stretch_y,
+      MAX (1, strip->w - 2 * auto_pad), MAX (1, strip->h - 2 * margin));
   E2eeBadge *whole = g_new0 (E2eeBadge, 1);
   gint x = place (place_x (self), 0, strip->w, xpad, badge->width, 1);
   gint y = (strip->h - badge->height) / 2;
@@ -271,7 +272,7 @@ draw_strip (E2eeShieldBadges * self, const E2eeVerdict * verdict, const GstVideo
 void
 e2ee_shield_badges_prepare (E2eeShieldBadges * self, const E2eeShieldSettings * settings)
 {
-  const E2eeVerdict verdict = { GST_E2EE_STATE_UNKNOWN, E2EE_REASON_NO_STATUS, NULL, NULL };
+  const E2eeVerdict verdict = { GST_E2EE_STATE_UNKNOWN, E2EE_REASON_STALE, "0", NULL };
 
   e2ee_shield_badges_set_settings (self, settings);
   e2ee_badge_free (draw (self, &verdict, FALSE, 64, 1, 1, 1920, 1080));

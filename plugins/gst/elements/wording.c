@@ -96,9 +96,8 @@ e2ee_reason_from_meeting (const gchar * code)
   return E2EE_REASON_MEETING;
 }
 
-/* By its first letter. */
 static gboolean
-is_written_from_right (const gchar * text)
+has_letter_from_right (const gchar * text)
 {
   for (; *text != '\0'; text = g_utf8_next_char (text))
     if (g_unichar_isalpha (g_utf8_get_char (text)))
@@ -111,7 +110,7 @@ is_written_from_right (const gchar * text)
         case G_UNICODE_SCRIPT_ADLAM:
           return TRUE;
         default:
-          return FALSE;
+          break;
       }
   return FALSE;
 }
@@ -122,7 +121,7 @@ e2ee_wording_new (const gchar * language)
   E2eeWording *self = g_new0 (E2eeWording, 1);
 
   self->catalogue = e2ee_catalogue_new (language);
-  self->rtl = is_written_from_right (e2ee_wording_get_state (self, GST_E2EE_STATE_ON));
+  self->rtl = has_letter_from_right (e2ee_wording_get_state (self, GST_E2EE_STATE_ON));
   return self;
 }
 
@@ -157,6 +156,9 @@ insert_name (const gchar * text, const gchar * name)
   if (at == NULL)
     return g_strdup (text);
   e2ee_text_sanitize (E2EE_BYTES (name, strlen (name)), safe, sizeof (safe));
+  /* Few fonts have the isolates, and looking for one that does takes many milliseconds. */
+  if (!has_letter_from_right (text) && !has_letter_from_right (safe))
+    return g_strdup_printf ("%.*s%s%s", (gint) (at - text), text, safe, at + 2);
   return g_strdup_printf ("%.*s" FIRST_STRONG_ISOLATE "%s" POP_DIRECTIONAL_ISOLATE "%s",
       (gint) (at - text), text, safe, at + 2);
 }

@@ -372,11 +372,12 @@ static const struct
   const gchar *name;
   const gchar *shown;
 } names[] = {
-  {"Alice", "Key missing: \342\201\250Alice\342\201\251"},
-  {"\342\200\256Alice\n\t Bob", "Key missing: \342\201\250Alice Bob\342\201\251"},
-  {"\360\237\224\222 Alice \342\234\223", "Key missing: \342\201\250Alice\342\201\251"},
-  {"%s%n%d", "Key missing: \342\201\250%s%n%d\342\201\251"},
-  {"\377\376", "Key missing: \342\201\250\357\277\275\357\277\275\342\201\251"},
+  {"Alice", "Key missing: Alice"},
+  {"\342\200\256Alice\n\t Bob", "Key missing: Alice Bob"},
+  {"\360\237\224\222 Alice \342\234\223", "Key missing: Alice"},
+  {"%s%n%d", "Key missing: %s%n%d"},
+  {"\377\376", "Key missing: \357\277\275\357\277\275"},
+  {"\331\205\330\261\331\212\331\205", "Key missing: \342\201\250\331\205\330\261\331\212\331\205\342\201\251"},
   {"", "Key missing"},
 };
 

@@ -157,9 +157,12 @@ static void
 say (GstPad * pad, const gchar * sender)
 {
   GstE2eeStatus *status = gst_e2ee_status_new (GST_E2EE_STATE_ON, sender, 1);
+  GstEvent *events[] = { gst_event_new_stream_start (sender), gst_event_new_e2ee_status (status) };
 
-  gst_pad_store_sticky_event (pad, gst_event_new_stream_start (sender));
-  gst_pad_store_sticky_event (pad, gst_event_new_e2ee_status (status));
+  for (guint i = 0; i < G_N_ELEMENTS (events); i++) {
+    gst_pad_store_sticky_event (pad, events[i]);
+    gst_event_unref (events[i]);
+  }
   gst_e2ee_status_unref (status);
 }
 
