@@ -72,6 +72,19 @@ look_at (GstElement * element, gboolean * all_speak, GstPad ** one)
   return n;
 }
 
+/* Pictures are mixed as pixels.  What comes in where encoded media goes out, such as the streams that a
+ * webrtcbin sends, is in no picture. */
+static gboolean
+has_pixels (GstPad * source)
+{
+  GstCaps *caps = gst_pad_get_current_caps (source);
+  gboolean result = caps == NULL
+      || gst_structure_has_name (gst_caps_get_structure (caps, 0), "video/x-raw");
+
+  gst_clear_caps (&caps);
+  return result;
+}
+
 gboolean
 e2ee_mixer_all_streams_speak (GstPad * sinkpad)
 {
@@ -80,7 +93,8 @@ e2ee_mixer_all_streams_speak (GstPad * sinkpad)
 
   for (guint i = 0; pad != NULL && i < MAX_STEPS; i++) {
     GstPad *source = find_source (pad), *next = NULL;
-    GstElement *element = source != NULL ? gst_pad_get_parent_element (source) : NULL;
+    GstElement *element = source != NULL && has_pixels (source)
+        ? gst_pad_get_parent_element (source) : NULL;
     guint n = element != NULL ? look_at (element, &all_speak, &next) : 0;
 
     gst_clear_object (&element);

@@ -8,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* Walks upstream from @sinkpad, through bins, to the first element that has several linked sink
- * pads, and says whether each of them has been given an `e2ee-status` event.  TRUE where there is
+/* Walks upstream from @sinkpad, through bins, as far as there are pixels, to the first element that has
+ * several linked sink pads, and says whether each of them has been given an `e2ee-status` event.  TRUE where there is
  * no such element.  Any thread; no allocation; takes the object locks on the way, one at a time or
  * an element's before its pad's. */
 gboolean e2ee_mixer_all_streams_speak (GstPad * sinkpad);

@@ -199,6 +199,34 @@ GST_START_TEST (test_one_stream_of_a_mixed_picture_that_says_nothing_is_found)
 
 GST_END_TEST;
 
+/* A webrtcbin has sink pads too: what it sends is in no picture that it has received. */
+GST_START_TEST (test_streams_beyond_the_decoder_are_not_counted)
+{
+  GstElement *pipeline = gst_parse_launch ("funnel name=both ! identity name=received"
+      " ! shieldoverlay name=shield  fakesrc ! both.  fakesrc ! both.", NULL);
+  GstElement *received = gst_bin_get_by_name (GST_BIN (pipeline), "received");
+  GstElement *shield = gst_bin_get_by_name (GST_BIN (pipeline), "shield");
+  GstPad *sink = gst_element_get_static_pad (shield, "sink");
+  GstPad *source = gst_element_get_static_pad (received, "src");
+  GstCaps *caps = gst_caps_new_empty_simple ("video/x-vp8");
+  GstEvent *event = gst_event_new_caps (caps);
+
+  fail_if (e2ee_mixer_all_streams_speak (sink));
+  gst_pad_set_active (source, TRUE);
+  say (source, "alice");
+  gst_pad_store_sticky_event (source, event);
+  fail_unless (e2ee_mixer_all_streams_speak (sink));
+  gst_event_unref (event);
+  gst_caps_unref (caps);
+  gst_object_unref (source);
+  gst_object_unref (sink);
+  gst_object_unref (shield);
+  gst_object_unref (received);
+  gst_object_unref (pipeline);
+}
+
+GST_END_TEST;
+
 static Suite *
 shieldoverlay_meeting_suite (void)
 {
@@ -212,6 +240,7 @@ shieldoverlay_meeting_suite (void)
   tcase_add_test (tc, test_the_code_of_the_meeting_is_shown_when_asked_for);
   tcase_add_test (tc, test_a_name_that_no_meeting_has_is_an_error);
   tcase_add_test (tc, test_one_stream_of_a_mixed_picture_that_says_nothing_is_found);
+  tcase_add_test (tc, test_streams_beyond_the_decoder_are_not_counted);
   return s;
 }
 
