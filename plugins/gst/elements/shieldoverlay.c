@@ -23,17 +23,20 @@
  * The state is that of the #GstE2eeStatusMeta of each buffer.  A buffer without one is unknown,
  * unless the stream has said something by the sticky event `e2ee-status` since it began, since
  * the last buffer with a status of its own, and no longer ago than #GstShieldOverlay:timeout in
- * running time; events of several senders (behind a compositor) are merged to the weakest.  An
- * event never lifts what a buffer says of itself.
+ * running time.  Behind a compositor, one of whose streams never said anything, it is unknown too.
+ * A meeting (#GstShieldOverlay:meeting, or #GstContext %GST_E2EE_MEETING_CONTEXT) adds what it
+ * knows of everybody; the weakest of both is shown, with its reason in words.
  *
- * Downstream elements that announce #GstVideoOverlayCompositionMeta in the ALLOCATION query get
+ * With #GstShieldOverlay:placement border the picture gets a strip of its own, on which no stream
+ * can paint.  Otherwise elements downstream that draw #GstVideoOverlayComposition get
  * the badge attached; for all others it is blended into the pixels, in every raw video format.
  * Memory that can be neither is refused (not negotiated): no picture goes on without its badge,
  * and no property hides it.
  *
- * Every change is one element message `e2ee-shield` on the bus with `state` (string, a nick of
- * #GstE2eeState), `text` (string, in the user's language) and `running-time` (guint64).  In
- * PLAYING a stream that falls silent for the timeout is reported as unknown too, by the clock.
+ * Every change is one element message `e2ee-shield` on the bus with `state` and `previous` (strings,
+ * nicks of #GstE2eeState; `none` before the first), `reason` (string, a stable code), `text`
+ * (string, in the language of the badge) and `running-time` (guint64).  In PLAYING a stream that
+ * falls silent for the timeout is reported as unknown too, by the clock.
  *
  * Place it last in front of the sink that a person looks at, never in front of an encoder: pixels
  * that are sent are somebody else's claim to everyone who receives them.
