@@ -1,9 +1,10 @@
-/* A webrtcbin that stays on this machine.
+/* Two webrtcbins that call each other and stay on this machine.
  *
  * gst-e2ee, LGPL-2.1-or-later */
 #pragma once
 
 #include <gst/check/gstcheck.h>
+#include <gst/webrtc/webrtc.h>
 
 /* Neither other interfaces nor a STUN server learn of the call; only UDP; and no search for routers: the
  * threads of UPnP outlive their agent, and a test that ends in the meantime is killed by them. */
@@ -20,4 +21,64 @@ loopback_only (GstElement * webrtcbin)
   g_object_set (agent, "ice-tcp", FALSE, "upnp", FALSE, NULL);
   g_object_unref (agent);
   g_object_unref (ice);
+}
+
+static inline void
+loopback_pass_candidate (GstElement * from, guint mline, const gchar * candidate, GstElement * to)
+{
+  g_signal_emit_by_name (to, "add-ice-candidate", mline, candidate);
+}
+
+/* Each learns the other's candidates. */
+static inline void
+loopback_connect (GstElement * a, GstElement * b)
+{
+  g_signal_connect (a, "on-ice-candidate", G_CALLBACK (loopback_pass_candidate), b);
+  g_signal_connect (b, "on-ice-candidate", G_CALLBACK (loopback_pass_candidate), a);
+}
+
+/* @what: "offer" or "answer". */
+static inline GstWebRTCSessionDescription *
+loopback_create (GstElement * webrtcbin, const gchar * what)
+{
+  gchar *action = g_strconcat ("create-", what, NULL);
+  GstWebRTCSessionDescription *description = NULL;
+  GstPromise *promise = gst_promise_new ();
+
+  g_signal_emit_by_name (webrtcbin, action, NULL, promise);
+  fail_unless_equals_int (gst_promise_wait (promise), GST_PROMISE_RESULT_REPLIED);
+  fail_unless (gst_structure_get (gst_promise_get_reply (promise), what,
+          GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &description, NULL));
+  gst_promise_unref (promise);
+  g_free (action);
+  return description;
+}
+
+/* @whose: "local" or "remote". */
+static inline void
+loopback_set (GstElement * webrtcbin, const gchar * whose,
+    GstWebRTCSessionDescription * description)
+{
+  gchar *action = g_strdup_printf ("set-%s-description", whose);
+  GstPromise *promise = gst_promise_new ();
+
+  g_signal_emit_by_name (webrtcbin, action, description, promise);
+  fail_unless_equals_int (gst_promise_wait (promise), GST_PROMISE_RESULT_REPLIED);
+  gst_promise_unref (promise);
+  g_free (action);
+}
+
+static inline void
+loopback_negotiate (GstElement * caller, GstElement * callee)
+{
+  GstWebRTCSessionDescription *offer, *answer;
+
+  offer = loopback_create (caller, "offer");
+  loopback_set (caller, "local", offer);
+  loopback_set (callee, "remote", offer);
+  gst_webrtc_session_description_free (offer);
+  answer = loopback_create (callee, "answer");
+  loopback_set (callee, "local", answer);
+  loopback_set (caller, "remote", answer);
+  gst_webrtc_session_description_free (answer);
 }

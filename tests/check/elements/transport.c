@@ -7,7 +7,6 @@
 
 #include <gst/e2ee/transport.h>
 #include <gst/sdp/sdp.h>
-#include <gst/webrtc/webrtc.h>
 #include <string.h>
 
 #define PATIENCE (50 * GST_SECOND)
@@ -80,12 +79,6 @@ meddle_with (const GstWebRTCSessionDescription * description, Meddle meddle)
 
 /* -- The call -- */
 
-static void
-pass_candidate (GstElement * webrtcbin, guint mline, const gchar * candidate, GstElement * other)
-{
-  g_signal_emit_by_name (other, "add-ice-candidate", mline, candidate);
-}
-
 /* The negotiation is asked for as soon as the stream has caps. */
 static void
 on_negotiation_needed (GstElement * webrtcbin, GstElement * pipeline)
@@ -94,53 +87,24 @@ on_negotiation_needed (GstElement * webrtcbin, GstElement * pipeline)
           gst_structure_new_empty ("negotiation-needed")));
 }
 
-static GstWebRTCSessionDescription *
-create_description (GstElement * webrtcbin, const gchar * what)
-{
-  gchar *action = g_strconcat ("create-", what, NULL);
-  GstWebRTCSessionDescription *description = NULL;
-  GstPromise *promise = gst_promise_new ();
-
-  g_signal_emit_by_name (webrtcbin, action, NULL, promise);
-  fail_unless_equals_int (gst_promise_wait (promise), GST_PROMISE_RESULT_REPLIED);
-  fail_unless (gst_structure_get (gst_promise_get_reply (promise), what,
-          GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &description, NULL));
-  gst_promise_unref (promise);
-  g_free (action);
-  return description;
-}
-
-static void
-set_description (GstElement * webrtcbin, const gchar * whose,
-    GstWebRTCSessionDescription * description)
-{
-  gchar *action = g_strdup_printf ("set-%s-description", whose);
-  GstPromise *promise = gst_promise_new ();
-
-  g_signal_emit_by_name (webrtcbin, action, description, promise);
-  fail_unless_equals_int (gst_promise_wait (promise), GST_PROMISE_RESULT_REPLIED);
-  gst_promise_unref (promise);
-  g_free (action);
-}
-
 /* @answered is done by the callee himself, @offer and @answer by the server. */
 static void
 negotiate (Call * call, Meddle offer, Meddle answered, Meddle answer)
 {
   GstWebRTCSessionDescription *sent, *arrived, *written;
 
-  sent = create_description (call->caller, "offer");
+  sent = loopback_create (call->caller, "offer");
   arrived = meddle_with (sent, offer);
-  set_description (call->caller, "local", sent);
-  set_description (call->callee, "remote", arrived);
+  loopback_set (call->caller, "local", sent);
+  loopback_set (call->callee, "remote", arrived);
   gst_webrtc_session_description_free (sent);
   gst_webrtc_session_description_free (arrived);
 
-  written = create_description (call->callee, "answer");
+  written = loopback_create (call->callee, "answer");
   sent = meddle_with (written, answered);
   arrived = meddle_with (sent, answer);
-  set_description (call->callee, "local", sent);
-  set_description (call->caller, "remote", arrived);
+  loopback_set (call->callee, "local", sent);
+  loopback_set (call->caller, "remote", arrived);
   gst_webrtc_session_description_free (written);
   gst_webrtc_session_description_free (sent);
   gst_webrtc_session_description_free (arrived);
@@ -187,8 +151,7 @@ call_new (gboolean with_sframe)
   call.callee = gst_bin_get_by_name (GST_BIN (call.pipeline), "callee");
   loopback_only (call.caller);
   loopback_only (call.callee);
-  g_signal_connect (call.caller, "on-ice-candidate", G_CALLBACK (pass_candidate), call.callee);
-  g_signal_connect (call.callee, "on-ice-candidate", G_CALLBACK (pass_candidate), call.caller);
+  loopback_connect (call.caller, call.callee);
   g_signal_connect (call.caller, "on-negotiation-needed", G_CALLBACK (on_negotiation_needed),
       call.pipeline);
   gst_element_set_state (call.pipeline, GST_STATE_PLAYING);

@@ -9,7 +9,6 @@
 #include "../loopback.h"
 
 #include <gst/rtp/rtp.h>
-#include <gst/webrtc/webrtc.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -200,12 +199,6 @@ on_deep_element (GstBin * bin, GstBin * sub_bin, GstElement * element, Call * ca
 /* ---- a call ---- */
 
 static void
-on_candidate (GstElement * from, guint line, const gchar * candidate, GstElement * to)
-{
-  g_signal_emit_by_name (to, "add-ice-candidate", line, candidate);
-}
-
-static void
 on_media (GstElement * receiver, GstPad * pad, Call * call)
 {
   GstElement *dec = gst_element_factory_make ("e2eedec", NULL);
@@ -221,47 +214,6 @@ on_media (GstElement * receiver, GstPad * pad, Call * call)
   watch (dec, "src", on_came, call);
   fail_unless_equals_int (gst_pad_link (pad, dec_sink), GST_PAD_LINK_OK);
   gst_object_unref (dec_sink);
-}
-
-static GstWebRTCSessionDescription *
-describe (GstElement * webrtc, const gchar * signal, const gchar * field)
-{
-  GstPromise *promise = gst_promise_new ();
-  GstWebRTCSessionDescription *description = NULL;
-
-  g_signal_emit_by_name (webrtc, signal, NULL, promise);
-  fail_unless_equals_int (gst_promise_wait (promise), GST_PROMISE_RESULT_REPLIED);
-  gst_structure_get (gst_promise_get_reply (promise), field, GST_TYPE_WEBRTC_SESSION_DESCRIPTION,
-      &description, NULL);
-  fail_unless (description != NULL, "%s", signal);
-  gst_promise_unref (promise);
-  return description;
-}
-
-static void
-set_description (GstElement * webrtc, const gchar * signal,
-    GstWebRTCSessionDescription * description)
-{
-  GstPromise *promise = gst_promise_new ();
-
-  g_signal_emit_by_name (webrtc, signal, description, promise);
-  gst_promise_wait (promise);
-  gst_promise_unref (promise);
-}
-
-static void
-negotiate (Call * call)
-{
-  GstWebRTCSessionDescription *offer, *answer;
-
-  offer = describe (call->sender, "create-offer", "offer");
-  set_description (call->sender, "set-local-description", offer);
-  set_description (call->receiver, "set-remote-description", offer);
-  gst_webrtc_session_description_free (offer);
-  answer = describe (call->receiver, "create-answer", "answer");
-  set_description (call->receiver, "set-local-description", answer);
-  set_description (call->sender, "set-remote-description", answer);
-  gst_webrtc_session_description_free (answer);
 }
 
 static GstElement *
@@ -317,8 +269,7 @@ call_new (void)
   call->pipeline = gst_pipeline_new (NULL);
   call->sender = add_webrtc (call, "sender");
   call->receiver = add_webrtc (call, "receiver");
-  g_signal_connect (call->sender, "on-ice-candidate", G_CALLBACK (on_candidate), call->receiver);
-  g_signal_connect (call->receiver, "on-ice-candidate", G_CALLBACK (on_candidate), call->sender);
+  loopback_connect (call->sender, call->receiver);
   g_signal_connect (call->receiver, "pad-added", G_CALLBACK (on_media), call);
 
   source = gst_parse_bin_from_description ("videotestsrc is-live=true pattern=ball ! "
@@ -342,7 +293,7 @@ call_new (void)
   pad = gst_element_get_static_pad (call->sender, "sink_0");
   WAIT_FOR (call, gst_pad_has_current_caps (pad), "no caps");
   gst_object_unref (pad);
-  negotiate (call);
+  loopback_negotiate (call->sender, call->receiver);
   return call;
 }
 

@@ -10,7 +10,6 @@
 #include <gst/check/gstcheck.h>
 #include <gst/e2ee/e2ee.h>
 #include <gst/rtp/rtp.h>
-#include <gst/webrtc/webrtc.h>
 #include <glib/gstdio.h>
 #include <unistd.h>
 
@@ -170,12 +169,6 @@ on_opened (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 /* -- Two that speak -- */
 
 static void
-on_candidate (GstElement * from, guint line, const gchar * candidate, GstElement * to)
-{
-  g_signal_emit_by_name (to, "add-ice-candidate", line, candidate);
-}
-
-static void
 on_media (GstElement * receiver, GstPad * pad, Call * call)
 {
   GstElement *dec = gst_element_factory_make ("e2eedec", NULL);
@@ -197,48 +190,6 @@ on_media (GstElement * receiver, GstPad * pad, Call * call)
   g_mutex_lock (&call->lock);
   call->dec = gst_object_ref (dec);
   g_mutex_unlock (&call->lock);
-}
-
-static GstWebRTCSessionDescription *
-describe (GstElement * webrtc, const gchar * signal, const gchar * field)
-{
-  GstPromise *promise = gst_promise_new ();
-  GstWebRTCSessionDescription *description = NULL;
-
-  g_signal_emit_by_name (webrtc, signal, NULL, promise);
-  fail_unless_equals_int (gst_promise_wait (promise), GST_PROMISE_RESULT_REPLIED);
-  gst_structure_get (gst_promise_get_reply (promise), field, GST_TYPE_WEBRTC_SESSION_DESCRIPTION,
-      &description, NULL);
-  fail_unless (description != NULL, "%s", signal);
-  gst_promise_unref (promise);
-  return description;
-}
-
-static void
-set_description (GstElement * webrtc, const gchar * signal,
-    GstWebRTCSessionDescription * description)
-{
-  GstPromise *promise = gst_promise_new ();
-
-  g_signal_emit_by_name (webrtc, signal, description, promise);
-  gst_promise_wait (promise);
-  gst_promise_unref (promise);
-}
-
-static void
-negotiate (Call * call)
-{
-  GstWebRTCSessionDescription *offer, *answer;
-
-  offer = describe (call->sender, "create-offer", "offer");
-  set_description (call->sender, "set-local-description", offer);
-  set_description (call->receiver, "set-remote-description", offer);
-  gst_webrtc_session_description_free (offer);
-
-  answer = describe (call->receiver, "create-answer", "answer");
-  set_description (call->receiver, "set-local-description", answer);
-  set_description (call->sender, "set-remote-description", answer);
-  gst_webrtc_session_description_free (answer);
 }
 
 static GstElement *
@@ -293,8 +244,7 @@ call_new (GstWebRTCFECType fec, gboolean nack)
   call->pipeline = gst_pipeline_new (NULL);
   call->sender = add_webrtc (call, "sender");
   call->receiver = add_webrtc (call, "receiver");
-  g_signal_connect (call->sender, "on-ice-candidate", G_CALLBACK (on_candidate), call->receiver);
-  g_signal_connect (call->receiver, "on-ice-candidate", G_CALLBACK (on_candidate), call->sender);
+  loopback_connect (call->sender, call->receiver);
   g_signal_connect (call->receiver, "pad-added", G_CALLBACK (on_media), call);
   g_signal_connect (call->sender, "deep-element-added", G_CALLBACK (on_deep_element), call);
 
@@ -322,7 +272,7 @@ call_new (GstWebRTCFECType fec, gboolean nack)
   fail_if (gst_element_set_state (call->pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE);
   wait_for_caps (pad);
   gst_object_unref (pad);
-  negotiate (call);
+  loopback_negotiate (call->sender, call->receiver);
   return call;
 }
 
