@@ -243,9 +243,15 @@ def test_elements_obey_a_meeting():
     sink, enc = pipeline.get_by_name('sink'), pipeline.get_by_name('enc')
     pipeline.set_state(Gst.State.PLAYING)
 
+    shown = None
+
+    # Of the last picture: until() asks more than once.
     def state_of_picture():
+        nonlocal shown
         sample = sink.emit('try-pull-sample', 20 * Gst.MSECOND)
-        return sample and GstE2ee.buffer_get_e2ee_state(sample.get_buffer())
+        if sample:
+            shown = GstE2ee.buffer_get_e2ee_state(sample.get_buffer())
+        return shown
 
     try:
         room.until(lambda: state_of_picture() == GstE2ee.State.OFF, False)
