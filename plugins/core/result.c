@@ -25,6 +25,7 @@ static const struct
   [E2EE_ERR_NO_KEY] = {"no-key", "There is no key to encrypt with"},
   [E2EE_ERR_KEY_SIZE] = {"key-size", "The key has a length that the cipher suite does not take"},
   [E2EE_ERR_KEY_USAGE] = {"key-usage", "The key may not be used in this direction"},
+  [E2EE_ERR_KEY_FORMAT] = {"key-format", "The key belongs to another frame format"},
   [E2EE_ERR_DUPLICATE_KEY] = {"duplicate-key", "There is already a key with this key id"},
   [E2EE_ERR_EXHAUSTED] = {"exhausted", "The counter of the key has reached its hard limit"},
   [E2EE_ERR_UNSUPPORTED] = {"unsupported", "This build does not have the algorithm"},

@@ -25,6 +25,7 @@ typedef enum
   E2EE_ERR_NO_KEY,              /* nothing to encrypt with */
   E2EE_ERR_KEY_SIZE,            /* key material of a length that the suite does not take */
   E2EE_ERR_KEY_USAGE,           /* an encrypt-only key used to decrypt, or the reverse */
+  E2EE_ERR_KEY_FORMAT,          /* a key of another frame format */
   E2EE_ERR_DUPLICATE_KEY,       /* a second key with the same key id */
   E2EE_ERR_EXHAUSTED,           /* the counter of this key has reached its hard limit */
   /* the machine */

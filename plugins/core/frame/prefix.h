@@ -7,15 +7,8 @@
 #ifndef E2EE_CORE_FRAME_PREFIX_H
 #define E2EE_CORE_FRAME_PREFIX_H
 
-#include "core/bytes.h"
+#include "core/frame/codec.h"
 #include "core/result.h"
-
-typedef enum
-{
-  E2EE_CODEC_NONE = 0,          /* opaque bytes, chat: nothing is clear, each stands alone */
-  E2EE_CODEC_OPUS,
-  E2EE_CODEC_VP8
-} e2ee_codec;
 
 typedef struct
 {

@@ -57,6 +57,8 @@ e2ee_sframe_seal (e2ee_key * key, e2ee_bytes metadata, e2ee_bytes plaintext, uin
   *out_size = 0;
   if (metadata.size > E2EE_SFRAME_MAX_METADATA || plaintext.size > E2EE_SFRAME_MAX_FRAME)
     return E2EE_ERR_TOO_LARGE;
+  if (key->suite->format != E2EE_FORMAT_SFRAME)
+    return E2EE_ERR_KEY_FORMAT;
   r = e2ee_key_take_ctr (key, &taken);
   if (r != E2EE_OK)
     return r;
@@ -111,6 +113,8 @@ parse_frame (const e2ee_keyring * ring, uint64_t now_ms, e2ee_bytes metadata, e2
   frame->key = e2ee_keyring_find (ring, header.kid, now_ms, &frame->epoch);
   if (frame->key == NULL)
     return E2EE_ERR_UNKNOWN_KEY;
+  if (frame->key->suite->format != E2EE_FORMAT_SFRAME)
+    return E2EE_ERR_KEY_FORMAT;
 
   if (frame->sealed.size < frame->key->suite->nt)
     return E2EE_ERR_TRUNCATED;

@@ -7,7 +7,8 @@
 #include "core/crypto/aead.h"
 #include "core/crypto/hkdf.h"
 
-/* The numbers are IANA's. */
+/* The numbers are IANA's; those from 0xf000 on are for private use (RFC 9605 section 8.1) and name
+ * the keys of other formats. */
 typedef enum
 {
   E2EE_SUITE_AES_128_CTR_HMAC_SHA256_80 = 0x0001,
@@ -20,6 +21,15 @@ typedef enum
   E2EE_SUITE_AES_256_CTR_HMAC_SHA512_32 = 0x0008
 } e2ee_suite_id;
 
+/* Which frame format a suite, and with it a key, belongs to (format.h). */
+typedef enum
+{
+  E2EE_FORMAT_SFRAME = 0,
+  E2EE_FORMAT_LIVEKIT,
+  E2EE_FORMAT_JITSI,
+  E2EE_FORMAT_SRTP
+} e2ee_format_id;
+
 typedef struct
 {
   e2ee_suite_id id;
@@ -29,6 +39,7 @@ typedef struct
   size_t nh;                    /* hash size: base keys of a ratchet are this long */
   size_t nk;                    /* AEAD key size */
   size_t nt;                    /* tag size */
+  e2ee_format_id format;
 } e2ee_suite;
 
 /* NULL for a suite that does not exist.  Static. */

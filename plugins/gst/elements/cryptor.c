@@ -411,7 +411,7 @@ gst_e2ee_cryptor_set_property (GObject * object, guint id, const GValue * value,
       self->settings.meeting = g_value_dup_string (value);
       break;
     case PROP_FORMAT:
-      self->settings.format = g_value_get_enum (value);
+      self->settings.keys.format = (e2ee_format_id) g_value_get_enum (value);
       break;
     case PROP_PACKETIZATION:
       self->settings.packetization = g_value_get_enum (value);
@@ -479,7 +479,7 @@ gst_e2ee_cryptor_get_property (GObject * object, guint id, GValue * value, GPara
       g_value_set_string (value, self->settings.meeting);
       break;
     case PROP_FORMAT:
-      g_value_set_enum (value, self->settings.format);
+      g_value_set_enum (value, (gint) self->settings.keys.format);
       break;
     case PROP_PACKETIZATION:
       g_value_set_enum (value, self->settings.packetization);
@@ -548,6 +548,7 @@ open_keys (GstE2eeCryptor * self)
   GST_OBJECT_LOCK (self);
   settings = self->settings.keys;
   GST_OBJECT_UNLOCK (self);
+  self->format = e2ee_format_find (settings.format);
   e2ee_key_store_configure (self->store, &settings);
 
   provider = gst_e2ee_cryptor_find_provider (self, &error);
@@ -649,6 +650,7 @@ gst_e2ee_cryptor_init (GstE2eeCryptor * self)
   self->settings.keys.key_id = -1;
   self->settings.keys.replay_window = E2EE_REPLAY_DEFAULT_WINDOW;
   self->settings.keys.frame_limit = E2EE_KEY_DEFAULT_LIMIT;
+  self->format = &e2ee_format_sframe;
   self->path = e2ee_frame_path_new (on_frame, self);
   self->clear_status = gst_e2ee_status_new (GST_E2EE_STATE_OFF, NULL, 0);
   atomic_init (&self->settings_changed, 1);

@@ -7,6 +7,8 @@
 #include "framepath.h"
 #include "keystore.h"
 
+#include "core/frame/format.h"
+
 #include <gst/e2ee/meeting.h>
 
 G_BEGIN_DECLS
@@ -21,7 +23,7 @@ G_BEGIN_DECLS
  */
 typedef enum
 {
-  GST_E2EE_FORMAT_SFRAME
+  GST_E2EE_FORMAT_SFRAME = E2EE_FORMAT_SFRAME
 } GstE2eeFormat;
 
 #define GST_TYPE_E2EE_FORMAT (gst_e2ee_format_get_type ())
@@ -63,7 +65,6 @@ typedef struct
   GstE2eeMeeting *context;      /* from gst_element_set_context() */
   GstE2eeCipherSuite suite;
   gboolean suite_is_set;
-  GstE2eeFormat format;
   GstE2eePacketization packetization;
   guint mtu;
   E2eeKeyStoreSettings keys;
@@ -90,6 +91,7 @@ struct _GstE2eeCryptor
 
   GstPad *sinkpad;
   GstPad *srcpad;
+  const e2ee_format *format;    /* from READY on, by the setting */
   E2eeKeyStore *store;          /* has its own lock */
   E2eeCounter frames;
   E2eeCounter clear_frames;     /* of these, how many were not protected */

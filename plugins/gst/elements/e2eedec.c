@@ -34,8 +34,6 @@
 #include "auditor.h"
 #include "cryptor.h"
 
-#include "core/frame/sframe.h"
-
 #include <string.h>
 
 GST_DEBUG_CATEGORY_STATIC (e2ee_dec_debug);
@@ -203,24 +201,21 @@ hold_frame (GstE2eeDec * self)
 /* By its mode, by the mark that frames of its meeting carry, and by who is expected: whether a frame
  * is to be decrypted (OK), may pass as it is (@clear), or not. */
 static e2ee_result
-judge_frame (GstE2eeDec * self, const E2eeFrame * frame, gsize prefix_size, gboolean * clear,
-    guint64 * key_id)
+judge_frame (GstE2eeDec * self, const E2eeFrame * frame, gboolean * clear, e2ee_frame_info * info)
 {
-  const E2eeKeySnapshot *keys = &GST_E2EE_CRYPTOR (self)->stream.keys;
-  e2ee_sframe_header header;
+  const GstE2eeCryptor *cryptor = GST_E2EE_CRYPTOR (self);
+  const E2eeKeySnapshot *keys = &cryptor->stream.keys;
   e2ee_result result;
 
   *clear = FALSE;
   if (keys->media.mode == GST_E2EE_MEDIA_MODE_CLOSED)
     return E2EE_ERR_CLOSED;
-  result = e2ee_sframe_header_read (E2EE_BYTES (frame->data.data + prefix_size,
-          frame->data.size - prefix_size), &header);
-  if (result == E2EE_OK)
-    *key_id = header.kid;
-  if (result == E2EE_OK && e2ee_key_snapshot_is_stranger (keys, header.kid))
+  result = cryptor->format->peek (frame->layout, frame->data, info);
+  if (result == E2EE_OK && e2ee_key_snapshot_is_stranger (keys, info->kid))
     return E2EE_ERR_SENDER;
-  if (keys->media.key_id_mask == 0 || (result == E2EE_OK
-          && e2ee_key_snapshot_is_ours (keys, header.kid)))
+  if (keys->media.key_id_mask == 0)
+    return result;
+  if (result == E2EE_OK && e2ee_key_snapshot_is_ours (keys, info->kid))
     return E2EE_OK;
   *clear = keys->media.mode == GST_E2EE_MEDIA_MODE_CLEAR;
   return *clear ? E2EE_OK : E2EE_ERR_NOT_PROTECTED;
@@ -240,8 +235,7 @@ gst_e2ee_dec_frame (GstE2eeCryptor * cryptor, const E2eeFrame * frame)
 {
   GstE2eeDec *self = GST_E2EE_DEC (cryptor);
   const E2eeKeySnapshot *keys = &cryptor->stream.keys;
-  e2ee_prefix prefix = { 0, };
-  e2ee_sframe_info info = { 0, };
+  e2ee_frame_info info = { 0, };
   e2ee_result result;
   GstE2eeStatus *status;
   gboolean clear;
@@ -250,9 +244,7 @@ gst_e2ee_dec_frame (GstE2eeCryptor * cryptor, const E2eeFrame * frame)
 
   if (frame->is_audio && !self->replaying)
     watch_audio_time (self, frame);
-  result = e2ee_prefix_read (frame->codec, frame->data, &prefix);
-  if (result == E2EE_OK)
-    result = judge_frame (self, frame, prefix.size, &clear, &info.kid);
+  result = judge_frame (self, frame, &clear, &info);
   if (result != E2EE_OK)
     goto lost;
   if (clear) {
@@ -264,20 +256,17 @@ gst_e2ee_dec_frame (GstE2eeCryptor * cryptor, const E2eeFrame * frame)
 
   out = e2ee_frame_path_write_begin (cryptor->path, frame->data.size);
   do {
-    result = e2ee_sframe_open (keys->ring, cryptor->stream.now_ms,
-        E2EE_BYTES (frame->data.data, prefix.size),
-        E2EE_BYTES (frame->data.data + prefix.size, frame->data.size - prefix.size),
-        out + prefix.size, &size, &info);
+    result = cryptor->format->open (keys->ring, cryptor->stream.now_ms, frame->layout, frame->data,
+        out, &size, &info);
   } while (result == E2EE_ERR_UNKNOWN_KEY && gst_e2ee_cryptor_request_key (cryptor, info.kid));
   if (result == E2EE_ERR_UNKNOWN_KEY && hold_frame (self))
     return;
   if (result != E2EE_OK)
     goto lost;
 
-  memcpy (out, frame->data.data, prefix.size);
   status = e2ee_key_snapshot_status (keys, info.kid);
-  e2ee_frame_path_write_end (cryptor->path, prefix.size + size, status, info.kid, info.ctr);
-  gst_e2ee_cryptor_count_frame (cryptor, prefix.size + size);
+  e2ee_frame_path_write_end (cryptor->path, size, status, info.kid, info.ctr);
+  gst_e2ee_cryptor_count_frame (cryptor, size);
   tell_state (self, gst_e2ee_status_get_state (status), NULL, info.kid);
   give_up_older (self);
   return;

@@ -297,11 +297,9 @@ static void
 gst_e2ee_enc_frame (GstE2eeCryptor * cryptor, const E2eeFrame * frame)
 {
   GstE2eeEnc *self = GST_E2EE_ENC (cryptor);
-  e2ee_prefix prefix = { 0, };
-  e2ee_bytes body;
+  e2ee_frame_info info;
   e2ee_result result;
-  gsize size = 0;
-  guint64 ctr = 0;
+  gsize size;
   guint8 *out;
 
   if (G_UNLIKELY (self->mode != GST_E2EE_MEDIA_MODE_PROTECTED)) {
@@ -310,27 +308,20 @@ gst_e2ee_enc_frame (GstE2eeCryptor * cryptor, const E2eeFrame * frame)
   }
   if (G_UNLIKELY (!find_key (self)))
     return;
-  result = e2ee_prefix_read (frame->codec, frame->data, &prefix);
-  if (result != E2EE_OK)
-    goto drop;
   if (G_UNLIKELY (self->pending_since_ms))
-    change_key_on_key_frame (self, prefix.key_frame);
+    change_key_on_key_frame (self, e2ee_codec_is_key_frame (frame->codec, frame->data));
   if (G_UNLIKELY (e2ee_key_get_left (self->key) == 0)) {
     result = change_used_up_key (self);
     if (result != E2EE_OK)
       goto drop;
   }
 
-  body = E2EE_BYTES (frame->data.data + prefix.size, frame->data.size - prefix.size);
   out = e2ee_frame_path_write_begin (cryptor->path,
-      frame->data.size + e2ee_sframe_overhead (self->key));
-  memcpy (out, frame->data.data, prefix.size);
-  result = e2ee_sframe_seal (self->key, E2EE_BYTES (out, prefix.size), body, out + prefix.size,
-      &size, &ctr);
+      cryptor->format->seal_bound (self->key, frame->layout, frame->data.size));
+  result = cryptor->format->seal (self->key, frame->layout, frame->data, out, &size, &info);
   if (result != E2EE_OK)
     goto drop;
-  e2ee_frame_path_write_end (cryptor->path, prefix.size + size, self->status,
-      e2ee_key_get_kid (self->key), ctr);
+  e2ee_frame_path_write_end (cryptor->path, size, self->status, info.kid, info.ctr);
   gst_e2ee_cryptor_count_frame (cryptor, frame->data.size);
   gst_e2ee_cryptor_set_state (cryptor, gst_e2ee_status_get_state (self->status), NULL,
       e2ee_key_get_kid (self->key));

@@ -43,7 +43,6 @@ rtp_packet_starts_key_frame (const E2eeRtpCodec * codec, GstBuffer * buffer)
 {
   GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
   E2eeRtpPayload info;
-  e2ee_prefix prefix;
   gboolean starts = FALSE;
 
   if (!gst_rtp_buffer_map (buffer, GST_MAP_READ, &rtp))
@@ -53,11 +52,9 @@ rtp_packet_starts_key_frame (const E2eeRtpCodec * codec, GstBuffer * buffer)
     const guint8 *payload = gst_rtp_buffer_get_payload (&rtp);
     gsize size = gst_rtp_buffer_get_payload_len (&rtp);
 
-    if (size > 0 && codec->parse (payload, size, &info) && info.frame_start
-        && info.descriptor_size < size
-        && e2ee_prefix_read (codec->codec, E2EE_BYTES (payload + info.descriptor_size,
-                size - info.descriptor_size), &prefix) == E2EE_OK)
-      starts = prefix.key_frame != 0;
+    starts = size > 0 && codec->parse (payload, size, &info) && info.frame_start
+        && e2ee_codec_is_key_frame (codec->codec, E2EE_BYTES (payload + info.descriptor_size,
+            size - info.descriptor_size));
   }
 
   gst_rtp_buffer_unmap (&rtp);

@@ -65,6 +65,8 @@ on_rtp_frame (E2eeRtpRegroup * regroup, const E2eeRtpFrame * rtp, gpointer user_
   E2eeFrame frame = {
     .data = rtp->data,
     .codec = path->codec->codec,
+    .layout = path->codec->codec,
+    .ssrc = rtp->ssrc,
     .is_audio = path->codec->is_audio,
     .is_video = !path->codec->is_audio,
     .pts = rtp->pts,
@@ -148,6 +150,7 @@ take_buffer (E2eeFramePath * path, GstBuffer * buffer)
 {
   E2eeFrame frame = {
     .codec = path->codec ? path->codec->codec : E2EE_CODEC_NONE,
+    .layout = path->codec ? path->codec->codec : E2EE_CODEC_NONE,
     .is_audio = e2ee_frame_path_is_audio (path),
     .is_video = e2ee_frame_path_is_video (path),
     .pts = GST_BUFFER_PTS (buffer),

@@ -8,7 +8,7 @@
 #pragma once
 
 #include <gst/e2ee/e2ee.h>
-#include "core/frame/prefix.h"
+#include "core/frame/codec.h"
 #include "rtp/regroup.h"
 
 G_BEGIN_DECLS
@@ -20,7 +20,10 @@ typedef struct _E2eeHeldFrame E2eeHeldFrame;
 typedef struct
 {
   e2ee_bytes data;
-  e2ee_codec codec;             /* E2EE_CODEC_NONE: bytes without a clear prefix */
+  e2ee_codec codec;             /* what the plain frame is */
+  e2ee_codec layout;            /* by whose rules bytes stay clear: the codec's, or NONE where nothing
+                                 * does because nobody on the way looks into the frame */
+  guint32 ssrc;                 /* 0 where there is none */
   gboolean is_audio;
   gboolean is_video;
   GstClockTime pts;

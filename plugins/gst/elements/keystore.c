@@ -61,6 +61,8 @@ make_key (E2eeKeyStore * store, GstE2eeKey * listed, e2ee_key ** key)
   params.hard_limit = store->settings.frame_limit;
   if (params.suite == NULL)
     return E2EE_ERR_UNSUPPORTED;
+  if (params.suite->format != store->settings.format)
+    return E2EE_ERR_KEY_FORMAT;
   return e2ee_key_new (e2ee_env_default (), &params, key);
 }
 

@@ -46,6 +46,7 @@ typedef struct
   gsize replay_window;
   guint64 frame_limit;          /* 0: the core's own */
   gint64 key_id;                /* which key sends; -1: the newest */
+  e2ee_format_id format;        /* keys of another are refused */
 } E2eeKeyStoreSettings;
 
 E2eeKeyStore *e2ee_key_store_new (GstE2eeKeyUsage usage);

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <gst/gst.h>
-#include "core/frame/prefix.h"
+#include "core/frame/codec.h"
 
 G_BEGIN_DECLS
 
