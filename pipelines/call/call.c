@@ -11,13 +11,13 @@
 
 #include "common/evidence.h"
 #include "common/journal.h"
+#include "common/keys.h"
 #include "common/peer.h"
 #include "common/receiver.h"
 #include "common/recorder.h"
 #include "common/sender.h"
 #include "common/signalling.h"
 #include "common/stats.h"
-#include "keys.h"
 
 /* A connection on one machine takes half a second. */
 #define CONNECT_SECONDS 30
@@ -578,6 +578,7 @@ call_new (const CallOptions * options, void (*finished) (gpointer user_data),
   const SignallingAddress address = { options->rendezvous, options->tls_ca, options->room,
     options->name
   };
+  const KeysOptions keys = { options->key_file, options->key_id, options->late_key };
   Call *call = g_new0 (Call, 1);
 
   call->options = options;
@@ -596,7 +597,7 @@ call_new (const CallOptions * options, void (*finished) (gpointer user_data),
   call->sent.video_source = options->video_source;
   call->sent.audio_source = options->audio_source;
   call->sent.clear_copy = options->control_clear_copy;
-  call->keys = keys_new (options, error);
+  call->keys = keys_new (&keys, error);
   if (!call->keys)
     goto fail;
   call->evidence = evidence_new (options->evidence, error);

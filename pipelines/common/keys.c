@@ -61,17 +61,17 @@ set_up_decryptor (gpointer user_data, GstElement * element)
 }
 
 Keys *
-keys_new (const CallOptions * options, GError ** error)
+keys_new (const KeysOptions * options, GError ** error)
 {
   Keys *keys = g_new0 (Keys, 1);
 
   keys->key_id = options->key_id;
-  keys->late = options->late_key * G_TIME_SPAN_MILLISECOND;
+  keys->late = options->late * G_TIME_SPAN_MILLISECOND;
   keys->protection.encryptor = set_up_encryptor;
   keys->protection.decryptor = set_up_decryptor;
   keys->protection.user_data = keys;
-  if (options->key_file) {
-    keys->file = gst_e2ee_key_file_new (options->key_file, error);
+  if (options->file) {
+    keys->file = gst_e2ee_key_file_new (options->file, error);
     if (!keys->file)
       g_clear_pointer (&keys, g_free);
   }

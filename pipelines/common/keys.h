@@ -3,15 +3,21 @@
  * gst-e2ee, LGPL-2.1-or-later */
 #pragma once
 
-#include "common/protection.h"
-#include "options.h"
+#include "protection.h"
 
 G_BEGIN_DECLS
 
 typedef struct _Keys Keys;
 
+typedef struct
+{
+  const gchar *file;            /* JWK Set; NULL: no keys */
+  gint64 key_id;                /* the one to send with; -1: the newest of the file */
+  gint late;                    /* milliseconds after the first packet; 0: from the start */
+} KeysOptions;
+
 /* Reads the key file, if there is one; @error names what is wrong with it. */
-Keys *keys_new (const CallOptions * options, GError ** error);
+Keys *keys_new (const KeysOptions * options, GError ** error);
 void keys_free (Keys * keys);
 
 /* Valid as long as @keys. */
