@@ -141,6 +141,7 @@ int
 LLVMFuzzerTestOneInput (const uint8_t * data, size_t size)
 {
   Fuzz fuzz = {.action = WRITE_FROM_NOW };
+  const E2eeRtpPacking *packing;
   E2eeRtpRegroup *regroup;
 
   if (!gst_is_initialized ())
@@ -149,8 +150,8 @@ LLVMFuzzerTestOneInput (const uint8_t * data, size_t size)
     return 0;
 
   fuzz.grow = data[0] >> 2;
-  regroup = e2ee_rtp_regroup_new (data[0] & 1 ? &e2ee_rtp_codec_opus : &e2ee_rtp_codec_vp8,
-      data[0] & 2 ? 40 : 200, take_frame, &fuzz);
+  packing = data[0] & 1 ? &e2ee_rtp_packing_whole : &e2ee_rtp_packing_vp8;
+  regroup = e2ee_rtp_regroup_new (packing, packing, data[0] & 2 ? 40 : 200, take_frame, &fuzz);
   data++;
   size--;
 

@@ -1,7 +1,7 @@
 /* The frame formats: how an encoded frame becomes a protected one and back, one row per format.
  *
- * A format is a set of functions over a key (e2ee_key) or the keys of a receiver (e2ee_keyring); what
- * it must remember lies in the key.  A key belongs to the format of its suite, and every function here
+ * A format is a set of functions over a key (e2ee_key) or the keys of a receiver (e2ee_keyring);
+ * what it must remember lies in the key.  A key belongs to the format of its suite, and every function here
  * answers KEY_FORMAT for one of another.
  *
  * gst-e2ee, LGPL-2.1-or-later */

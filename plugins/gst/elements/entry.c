@@ -52,7 +52,8 @@ rtp_packet_starts_key_frame (const E2eeRtpCodec * codec, GstBuffer * buffer)
     const guint8 *payload = gst_rtp_buffer_get_payload (&rtp);
     gsize size = gst_rtp_buffer_get_payload_len (&rtp);
 
-    starts = size > 0 && codec->parse (payload, size, &info) && info.frame_start
+    starts = size > 0 && codec->packing->parse (payload, size, &info)
+        && info.start == E2EE_RTP_START_YES
         && e2ee_codec_is_key_frame (codec->codec, E2EE_BYTES (payload + info.descriptor_size,
             size - info.descriptor_size));
   }

@@ -4,6 +4,8 @@
 
 #include "framepath.h"
 
+#include "rtp/codec.h"
+
 #include <string.h>
 
 typedef struct
@@ -110,7 +112,8 @@ e2ee_frame_path_set_caps (E2eeFramePath * path, const GstCaps * caps, const gcha
     g_clear_pointer (&path->regroup, e2ee_rtp_regroup_free);
     path->codec = codec;
     if (is_rtp)
-      path->regroup = e2ee_rtp_regroup_new (codec, path->mtu, on_rtp_frame, path);
+      path->regroup = e2ee_rtp_regroup_new (codec->packing, codec->packing, path->mtu,
+          on_rtp_frame, path);
     path->ready = TRUE;
     return TRUE;
   }

@@ -21,8 +21,8 @@ typedef struct
 {
   e2ee_bytes data;
   e2ee_codec codec;             /* what the plain frame is */
-  e2ee_codec layout;            /* by whose rules bytes stay clear: the codec's, or NONE where nothing
-                                 * does because nobody on the way looks into the frame */
+  e2ee_codec layout;            /* by whose rules bytes stay clear: its own, or NONE's where nobody on
+                                 * the way looks into the frame */
   guint32 ssrc;                 /* 0 where there is none */
   gboolean is_audio;
   gboolean is_video;

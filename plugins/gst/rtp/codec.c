@@ -3,6 +3,21 @@
  * gst-e2ee, LGPL-2.1-or-later */
 #include "rtp/codec.h"
 
+const E2eeRtpCodec e2ee_rtp_codec_vp8 = {
+  .encoding_name = "VP8",
+  .media_type = "video/x-vp8",
+  .codec = E2EE_CODEC_VP8,
+  .packing = &e2ee_rtp_packing_vp8,
+};
+
+const E2eeRtpCodec e2ee_rtp_codec_opus = {
+  .encoding_name = "OPUS",
+  .media_type = "audio/x-opus",
+  .codec = E2EE_CODEC_OPUS,
+  .is_audio = TRUE,
+  .packing = &e2ee_rtp_packing_whole,
+};
+
 static const E2eeRtpCodec *const codecs[] = { &e2ee_rtp_codec_vp8, &e2ee_rtp_codec_opus };
 
 const E2eeRtpCodec *

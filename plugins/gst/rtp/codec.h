@@ -1,20 +1,13 @@
-/* What regrouping and splitting must know of a codec's RTP payload, one row per codec.
+/* The codecs that can be protected: how caps name them and how their frames lie in RTP payloads.
  *
  * gst-e2ee, LGPL-2.1-or-later */
 #pragma once
 
 #include <gst/gst.h>
 #include "core/frame/codec.h"
+#include "rtp/packing.h"
 
 G_BEGIN_DECLS
-
-#define E2EE_RTP_MAX_DESCRIPTOR 16
-
-typedef struct
-{
-  gsize descriptor_size;        /* bytes in front of the codec's own, 0 for Opus */
-  gboolean frame_start;         /* this packet holds the first byte of a frame */
-} E2eeRtpPayload;
 
 typedef struct
 {
@@ -22,15 +15,7 @@ typedef struct
   const gchar *media_type;      /* of the encoded frames' caps: "video/x-vp8" */
   e2ee_codec codec;
   gboolean is_audio;
-  /* Every packet is a whole frame, whatever its marker (Opus, RFC 7587). */
-  gboolean one_packet_per_frame;
-  /* Reads the front of a payload of @size bytes, of which @payload holds the first
-   * MIN (@size, E2EE_RTP_MAX_DESCRIPTOR).  FALSE: not a payload of this codec, or nothing behind
-   * its descriptor; @info is then undefined. */
-  gboolean (*parse) (const guint8 * payload, gsize size, E2eeRtpPayload * info);
-  /* Turns the descriptor of a frame's first packet, in place, into that of a later packet.  NULL
-   * for codecs without a descriptor. */
-  void (*continue_descriptor) (guint8 * descriptor, gsize size);
+  const E2eeRtpPacking *packing;
 } E2eeRtpCodec;
 
 /* The row for RTP caps, or for caps of encoded frames; NULL when this codec cannot be protected. */

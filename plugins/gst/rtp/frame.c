@@ -5,7 +5,7 @@
 
 /* The only copy of a frame of several packets; one of a single packet is read where it lies. */
 static const guint8 *
-gather (E2eeRtpRegroup * self, const E2eeRtpCurrent * current, gsize * size)
+gather_plainly (E2eeRtpRegroup * self, const E2eeRtpCurrent * current, gsize * size)
 {
   const guint8 *body;
   guint8 *data;
@@ -31,7 +31,40 @@ gather (E2eeRtpRegroup * self, const E2eeRtpCurrent * current, gsize * size)
   return data;
 }
 
-void
+/* A payload lies in one memory as a rule; where it does not it is put together behind the frame. */
+static const guint8 *
+unpack (E2eeRtpRegroup * self, const E2eeRtpCurrent * current, gsize * size)
+{
+  gsize most = 0, longest = 0;
+  guint8 *data, *spread;
+
+  for (guint i = 0; i < current->n_packets; i++) {
+    most += E2EE_RTP_UNPACKED_SIZE (current->packets[i]->body_size);
+    longest = MAX (longest, current->packets[i]->body_size);
+  }
+  data = e2ee_rtp_scratch_get (&self->gathered, most + longest);
+  spread = data + most;
+
+  *size = 0;
+  for (guint i = 0; i < current->n_packets; i++) {
+    E2eeRtpPacket *packet = current->packets[i];
+    const guint8 *body = e2ee_rtp_packet_peek_body (packet);
+    gssize n;
+
+    if (body == NULL) {
+      e2ee_rtp_packet_extract (packet, packet->header_size + packet->descriptor_size, spread,
+          packet->body_size);
+      body = spread;
+    }
+    n = self->in->unpack (body, packet->body_size, data + *size);
+    if (n < 0)
+      return NULL;
+    *size += n;
+  }
+  return *size > 0 ? data : NULL;
+}
+
+gboolean
 e2ee_rtp_regroup_run (E2eeRtpRegroup * self, E2eeRtpCurrent * current)
 {
   const E2eeRtpPacket *first = current->packets[0];
@@ -42,12 +75,21 @@ e2ee_rtp_regroup_run (E2eeRtpRegroup * self, E2eeRtpCurrent * current)
     .dts = GST_BUFFER_DTS (first->buffer),
     .duration = GST_BUFFER_DURATION (first->buffer),
     .n_packets = current->n_packets,
+    .is_payload = first->is_payload,
     .discont = current->discont,
   };
 
-  frame.data.data = gather (self, current, &frame.data.size);
+  if (self->in->unpack != NULL)
+    frame.data.data = unpack (self, current, &frame.data.size);
+  else
+    frame.data.data = gather_plainly (self, current, &frame.data.size);
+  if (frame.data.data == NULL) {
+    self->stats.malformed++;
+    return FALSE;
+  }
   self->current = current;
   self->func (self, &frame, self->user_data);
   self->current = NULL;
   e2ee_rtp_writer_end_frame (&self->writer);
+  return TRUE;
 }

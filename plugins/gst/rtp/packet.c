@@ -9,9 +9,9 @@
 #include <string.h>
 
 E2eeRtpPacketResult
-e2ee_rtp_packet_read (E2eeRtpPacket * packet, const E2eeRtpCodec * codec, GstBuffer * buffer)
+e2ee_rtp_packet_read (E2eeRtpPacket * packet, const E2eeRtpPacking * packing, GstBuffer * buffer)
 {
-  guint8 front[E2EE_RTP_MAX_DESCRIPTOR] = { 0 };
+  guint8 front[E2EE_RTP_MAX_DESCRIPTOR];
   E2eeRtpPayload payload = { 0 };
   gsize payload_size;
 
@@ -27,6 +27,7 @@ e2ee_rtp_packet_read (E2eeRtpPacket * packet, const E2eeRtpCodec * codec, GstBuf
   packet->ssrc = gst_rtp_buffer_get_ssrc (&packet->rtp);
   packet->timestamp = gst_rtp_buffer_get_timestamp (&packet->rtp);
   packet->seq = gst_rtp_buffer_get_seq (&packet->rtp);
+  packet->pt = gst_rtp_buffer_get_payload_type (&packet->rtp);
   packet->marker = gst_rtp_buffer_get_marker (&packet->rtp);
   packet->after_loss = GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DISCONT);
   packet->header_size = gst_rtp_buffer_get_header_len (&packet->rtp);
@@ -37,13 +38,16 @@ e2ee_rtp_packet_read (E2eeRtpPacket * packet, const E2eeRtpCodec * codec, GstBuf
     return E2EE_RTP_PACKET_OK;
   }
 
-  e2ee_rtp_packet_extract (packet, packet->header_size, front, MIN (payload_size, sizeof (front)));
-  if (!codec->parse (front, payload_size, &payload)) {
+  e2ee_rtp_packet_extract (packet, packet->header_size, front, MIN (payload_size,
+          packing->front_size));
+  if (!packing->parse (front, payload_size, &payload)) {
     e2ee_rtp_packet_clear (packet);
     return E2EE_RTP_PACKET_MALFORMED;
   }
 
-  packet->frame_start = payload.frame_start;
+  packet->start = payload.start;
+  packet->end = payload.end || packet->marker;
+  packet->is_payload = payload.is_payload;
   packet->descriptor_size = payload.descriptor_size;
   packet->body_size = payload_size - payload.descriptor_size;
   return E2EE_RTP_PACKET_OK;

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <gst/rtp/gstrtpbuffer.h>
-#include "rtp/codec.h"
+#include "rtp/packing.h"
 
 G_BEGIN_DECLS
 
@@ -18,13 +18,16 @@ typedef struct
   guint32 ssrc;
   guint32 timestamp;
   guint16 seq;
+  guint8 pt;
   gboolean marker;
   gboolean after_loss;          /* something before it is missing, whatever the numbers say */
   gboolean empty;               /* no payload: none of what follows is set */
-  gboolean frame_start;
+  E2eeRtpStart start;
+  gboolean end;                 /* it ends its frame, by its marker or without */
+  gboolean is_payload;
   gsize header_size;            /* CSRCs and extensions included */
   gsize descriptor_size;
-  gsize body_size;              /* of the codec's bytes: no descriptor, no padding */
+  gsize body_size;              /* of what is behind the descriptor, without padding */
 } E2eeRtpPacket;
 
 typedef enum
@@ -36,7 +39,7 @@ typedef enum
 
 /* Reads @buffer (transfer full) into @packet.  After MALFORMED the RTP fields are set, but the
  * packet owns nothing; after NOT_RTP nothing is set.  Only OK needs a clear. */
-E2eeRtpPacketResult e2ee_rtp_packet_read (E2eeRtpPacket * packet, const E2eeRtpCodec * codec,
+E2eeRtpPacketResult e2ee_rtp_packet_read (E2eeRtpPacket * packet, const E2eeRtpPacking * packing,
     GstBuffer * buffer);
 void e2ee_rtp_packet_clear (E2eeRtpPacket * packet);
 /* Clears it, and gives its own memory back (g_free). */

@@ -39,6 +39,9 @@ typedef struct
   gsize max_size;
   GstBuffer *direct;            /* the outgoing packet that @bytes lies in, if it does */
   GstMapInfo map;
+  E2eeRtpPiece piece;           /* what stands in front of them there */
+  guint8 descriptor[E2EE_RTP_MAX_DESCRIPTOR];   /* of the first packet in */
+  gsize descriptor_size;
   E2eeRtpScratch scratch;
   gboolean jump;                /* the next packet starts a new run of numbers */
   gboolean started;
@@ -47,7 +50,8 @@ typedef struct
 
 struct _E2eeRtpRegroup
 {
-  const E2eeRtpCodec *codec;
+  const E2eeRtpPacking *in;
+  const E2eeRtpPacking *out;
   guint mtu;
   E2eeRtpFrameFunc func;
   gpointer user_data;
@@ -78,7 +82,8 @@ guint8 *e2ee_rtp_scratch_get (E2eeRtpScratch * scratch, gsize size);
 void e2ee_rtp_writer_end_frame (E2eeRtpWriter * writer);
 void e2ee_rtp_writer_clear (E2eeRtpWriter * writer);
 
-/* Hands @current over; its packets are the caller's still, unless they were held. */
-void e2ee_rtp_regroup_run (E2eeRtpRegroup * self, E2eeRtpCurrent * current);
+/* Hands @current over; its packets are the caller's still, unless they were held.  FALSE: they
+ * contradict themselves, and were counted as malformed. */
+gboolean e2ee_rtp_regroup_run (E2eeRtpRegroup * self, E2eeRtpCurrent * current);
 
 G_END_DECLS

@@ -70,16 +70,13 @@ remove_held (E2eeRtpRegroup * self, guint n)
 /* ---- where frames begin and end ---- */
 
 static gboolean
-is_frame_end (const E2eeRtpRegroup * self, guint i)
-{
-  return self->held[i]->marker || self->codec->one_packet_per_frame;
-}
-
-static gboolean
 is_same_frame (const E2eeRtpRegroup * self, guint i, guint next)
 {
-  return !self->held[next]->frame_start && !is_frame_end (self, i)
-      && self->held[i]->timestamp == self->held[next]->timestamp;
+  const E2eeRtpPacket *packet = self->held[i], *other = self->held[next];
+
+  return other->start != E2EE_RTP_START_YES && !packet->end
+      && packet->timestamp == other->timestamp && packet->pt == other->pt
+      && packet->is_payload == other->is_payload;
 }
 
 /* rtpulpfecdec gives its packets numbers of its own, in which what it could not restore leaves no
@@ -111,18 +108,33 @@ find_next (const E2eeRtpRegroup * self, guint i)
   return NO_PACKET;
 }
 
+/* Whether a packet that may start a frame, and has no packet of the same frame before it, does: what
+ * was before it must not be missing. */
+static gboolean
+starts_after (const E2eeRtpRegroup * self, guint i, guint previous)
+{
+  const E2eeRtpPacket *packet = self->held[i];
+
+  if (packet->start != E2EE_RTP_START_MAYBE)
+    return FALSE;
+  return previous != NO_PACKET || (packet->number == self->sequence.next && !packet->after_loss);
+}
+
 /* The whole frame around packet @i, if it is whole. */
 static gboolean
 find_frame (const E2eeRtpRegroup * self, guint i, guint * first, guint * last)
 {
   guint neighbour;
 
-  for (*first = i; !self->held[*first]->frame_start; *first = neighbour) {
+  for (*first = i; self->held[*first]->start != E2EE_RTP_START_YES; *first = neighbour) {
     neighbour = find_previous (self, *first);
-    if (neighbour == NO_PACKET || !is_same_frame (self, neighbour, *first))
+    if (neighbour != NO_PACKET && is_same_frame (self, neighbour, *first))
+      continue;
+    if (!starts_after (self, *first, neighbour))
       return FALSE;
+    break;
   }
-  for (*last = i; !is_frame_end (self, *last); *last = neighbour) {
+  for (*last = i; !self->held[*last]->end; *last = neighbour) {
     neighbour = find_next (self, *last);
     if (neighbour == NO_PACKET)
       return FALSE;
@@ -218,7 +230,6 @@ deliver (E2eeRtpRegroup * self, guint first, guint last)
   current.offset = self->sequence.offset;
   current.discont = self->discont;
   self->discont = FALSE;
-  self->stats.frames++;
 
   /* From here on the packets are the frame's; padding in the middle of it is taken out. */
   for (guint i = 0; i <= last - first; i++) {
@@ -229,7 +240,10 @@ deliver (E2eeRtpRegroup * self, guint first, guint last)
       current.packets[current.n_packets++] = self->held[i];
   }
 
-  e2ee_rtp_regroup_run (self, &current);
+  if (e2ee_rtp_regroup_run (self, &current))
+    self->stats.frames++;
+  else
+    self->discont = TRUE;
   e2ee_rtp_sequence_end_frame (&self->sequence, current.last, current.n_written);
 
   for (guint i = 0; !current.held && i < current.n_packets; i++)
@@ -243,8 +257,7 @@ deliver (E2eeRtpRegroup * self, guint first, guint last)
 static void
 take_straggler (E2eeRtpRegroup * self, E2eeRtpPacket * packet)
 {
-  gboolean is_whole = packet->frame_start
-      && (packet->marker || self->codec->one_packet_per_frame);
+  gboolean is_whole = packet->start == E2EE_RTP_START_YES && packet->end;
   E2eeRtpCurrent current = {
     .packets = &packet,
     .n_packets = 1,
@@ -254,8 +267,8 @@ take_straggler (E2eeRtpRegroup * self, E2eeRtpPacket * packet)
   };
 
   if (is_whole && e2ee_rtp_sequence_find_gap (&self->sequence, packet->number, &current.offset)) {
-    self->stats.frames++;
-    e2ee_rtp_regroup_run (self, &current);
+    if (e2ee_rtp_regroup_run (self, &current))
+      self->stats.frames++;
     if (current.n_written > 0)
       self->sequence.written = MAX (self->sequence.written, current.last + 1);
   } else {
@@ -283,7 +296,7 @@ collect (E2eeRtpRegroup * self, E2eeRtpPacket * packet)
     k -= last + 1;
   }
 
-  if (!is_empty && (!is_tail || is_frame_end (self, k)) && find_frame (self, k, &first, &last))
+  if (!is_empty && (!is_tail || self->held[k]->end) && find_frame (self, k, &first, &last))
     deliver (self, first, last);
   else
     give_up_over_limits (self, k);
@@ -353,7 +366,7 @@ push_packet (E2eeRtpRegroup * self, GstBuffer * buffer)
   E2eeRtpPacket *packet = take_spare (self);
 
   self->stats.packets++;
-  switch (e2ee_rtp_packet_read (packet, self->codec, buffer)) {
+  switch (e2ee_rtp_packet_read (packet, self->in, buffer)) {
     case E2EE_RTP_PACKET_NOT_RTP:
       self->stats.not_rtp++;
       give_spare (self, packet);
@@ -371,12 +384,13 @@ push_packet (E2eeRtpRegroup * self, GstBuffer * buffer)
 /* ---- the object ---- */
 
 E2eeRtpRegroup *
-e2ee_rtp_regroup_new (const E2eeRtpCodec * codec, guint mtu, E2eeRtpFrameFunc func,
-    gpointer user_data)
+e2ee_rtp_regroup_new (const E2eeRtpPacking * in, const E2eeRtpPacking * out, guint mtu,
+    E2eeRtpFrameFunc func, gpointer user_data)
 {
   E2eeRtpRegroup *self = g_new0 (E2eeRtpRegroup, 1);
 
-  self->codec = codec;
+  self->in = in;
+  self->out = out;
   self->mtu = mtu;
   self->func = func;
   self->user_data = user_data;
@@ -415,6 +429,12 @@ void
 e2ee_rtp_regroup_set_mtu (E2eeRtpRegroup * self, guint mtu)
 {
   self->mtu = mtu;
+}
+
+void
+e2ee_rtp_regroup_set_out (E2eeRtpRegroup * self, const E2eeRtpPacking * out)
+{
+  self->out = out;
 }
 
 void

@@ -25,7 +25,8 @@
 #pragma once
 
 #include <gst/gst.h>
-#include "rtp/codec.h"
+#include "core/bytes.h"
+#include "rtp/packing.h"
 
 G_BEGIN_DECLS
 
@@ -49,6 +50,7 @@ typedef struct _E2eeRtpRegroup E2eeRtpRegroup;
 typedef struct
 {
   e2ee_bytes data;              /* contiguous, not empty; the descriptors are taken out */
+  gboolean is_payload;          /* see E2eeRtpPayload */
   guint32 ssrc;
   guint32 timestamp;
   GstClockTime pts;             /* of the first packet, like dts and duration; may be NONE */
@@ -65,7 +67,7 @@ typedef struct
   guint64 frames;               /* handed over whole; a replay does not count again */
   guint64 not_rtp;              /* no RTP packet, or one whose sizes contradict each other */
   guint64 empty;                /* no payload: padding for bandwidth probes; leaves no gap */
-  guint64 malformed;            /* a payload that its codec does not allow */
+  guint64 malformed;            /* a payload that its format does not allow */
   guint64 duplicate;
   guint64 late;                 /* packets of a frame that was whole, or given up, before; frames
                                  * whose numbers had been passed when they were written */
@@ -78,12 +80,15 @@ typedef struct
 typedef void (*E2eeRtpFrameFunc) (E2eeRtpRegroup * regroup, const E2eeRtpFrame * frame,
     gpointer user_data);
 
-/* @mtu: the largest packet to make, RTP header included.  An audio frame is always one packet,
- * however large (RFC 7587 knows no fragments). */
-E2eeRtpRegroup *e2ee_rtp_regroup_new (const E2eeRtpCodec * codec, guint mtu, E2eeRtpFrameFunc func,
-    gpointer user_data);
+/* @in and @out: how frames lie in the packets that come, and are to lie in those that leave.
+ * @mtu: the largest packet to make, RTP header included; a frame of a packing without fragments is
+ * always one packet, however large (audio: RFC 7587 knows none). */
+E2eeRtpRegroup *e2ee_rtp_regroup_new (const E2eeRtpPacking * in, const E2eeRtpPacking * out,
+    guint mtu, E2eeRtpFrameFunc func, gpointer user_data);
 void e2ee_rtp_regroup_free (E2eeRtpRegroup * regroup);
 void e2ee_rtp_regroup_set_mtu (E2eeRtpRegroup * regroup, guint mtu);
+/* From the next write_begin() on, also inside the callback. */
+void e2ee_rtp_regroup_set_out (E2eeRtpRegroup * regroup, const E2eeRtpPacking * out);
 
 /* Takes one packet (transfer full), or a list.  The callback runs inside for every frame that
  * becomes whole.  What the callback wrote is appended to the output. */
@@ -109,8 +114,8 @@ const E2eeRtpRegroupStats *e2ee_rtp_regroup_get_stats (const E2eeRtpRegroup * re
  * i-th packet in, further ones those of the last in, the last out those of the last in (some
  * extensions, such as the colour space, are sent on it alone); a single packet out for several
  * takes the longest header of the first and the last.  Metas of packets in that have no packet out
- * go on the last out.  Padding is removed.  The first has the first descriptor as it came, the
- * others the same made into a later packet's.  The marker, and GST_BUFFER_FLAG_MARKER, are on the
+ * go on the last out.  Padding is removed.  Where @out is @in, the first has the first
+ * descriptor as it came, the others the same made into a later packet's; else they are made afresh.  The marker, and GST_BUFFER_FLAG_MARKER, are on the
  * last if they came; DISCONT is on the first if it came, or where the outgoing numbers jump. */
 
 /* Called for every new packet, writable, to put a meta on it. */

@@ -1,7 +1,13 @@
 /* The VP8 payload descriptor, RFC 7741 section 4.2.
  *
  * gst-e2ee, LGPL-2.1-or-later */
-#include "rtp/codec.h"
+#include "rtp/packing.h"
+
+#include <string.h>
+
+/* Two octets of flags, picture id of two, TL0PICIDX, TID with KEYIDX. */
+#define VP8_MAX_DESCRIPTOR 6
+#define VP8_FRESH_SIZE 1
 
 /* First octet */
 #define VP8_X 0x80
@@ -47,24 +53,35 @@ vp8_parse (const guint8 * payload, gsize size, E2eeRtpPayload * info)
   if (size <= descriptor_size)
     return FALSE;
 
-  info->descriptor_size = descriptor_size;
-  info->frame_start = (payload[0] & (VP8_S | VP8_PID)) == VP8_S;
+  *info = (E2eeRtpPayload) { .descriptor_size = descriptor_size };
+  if ((payload[0] & (VP8_S | VP8_PID)) == VP8_S)
+    info->start = E2EE_RTP_START_YES;
   return TRUE;
 }
 
 /* A protected frame has no partitions that could be told apart: everything behind its first packet
  * is "the rest of partition 0".  Picture id, TL0PICIDX, TID and KEYIDX belong on every packet. */
 static void
-vp8_continue_descriptor (guint8 * descriptor, gsize size)
+vp8_cut (const E2eeRtpWhole * whole, gsize offset, gsize room, gsize last_room,
+    E2eeRtpPiece * piece)
 {
-  if (size > 0)
-    descriptor[0] &= (guint8) ~ (VP8_S | VP8_PID);
+  if (whole->descriptor_size > 0) {
+    memcpy (piece->head, whole->descriptor, whole->descriptor_size);
+    piece->head_size = whole->descriptor_size;
+  } else {
+    piece->head[0] = VP8_S;
+    piece->head_size = VP8_FRESH_SIZE;
+  }
+  if (offset > 0)
+    piece->head[0] &= (guint8) ~ (VP8_S | VP8_PID);
+  e2ee_rtp_piece_fill (piece, whole, offset, room, last_room);
 }
 
-const E2eeRtpCodec e2ee_rtp_codec_vp8 = {
-  .encoding_name = "VP8",
-  .media_type = "video/x-vp8",
-  .codec = E2EE_CODEC_VP8,
+const E2eeRtpPacking e2ee_rtp_packing_vp8 = {
+  .name = "VP8",
+  .front_size = VP8_MAX_DESCRIPTOR,
   .parse = vp8_parse,
-  .continue_descriptor = vp8_continue_descriptor,
+  .cuts_blindly = TRUE,
+  .fresh_size = VP8_FRESH_SIZE,
+  .cut = vp8_cut,
 };

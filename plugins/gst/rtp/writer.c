@@ -8,14 +8,6 @@
 #define RTP_PADDING 0x20
 #define RTP_MARKER 0x80
 
-/* The descriptor of the frame's first packet, and of its later ones. */
-typedef struct
-{
-  gsize size;
-  guint8 first[E2EE_RTP_MAX_DESCRIPTOR];
-  guint8 later[E2EE_RTP_MAX_DESCRIPTOR];
-} Descriptors;
-
 guint8 *
 e2ee_rtp_scratch_get (E2eeRtpScratch * scratch, gsize size)
 {
@@ -60,31 +52,40 @@ header_source (const E2eeRtpCurrent * current, guint i, gboolean is_last)
   return current->packets[i];
 }
 
-/* How much of a frame of @frame_size bytes goes behind the header of @source. */
+/* The room behind the header of @source in a packet of a frame of @frame_size bytes. */
 static gsize
-room_behind (const E2eeRtpRegroup * self, const E2eeRtpPacket * source, gsize descriptor_size,
-    gsize frame_size)
+room_behind (const E2eeRtpRegroup * self, const E2eeRtpPacket * source, gsize frame_size)
 {
-  gsize head = source->header_size + descriptor_size;
-  gsize room = self->mtu > head ? self->mtu - head : 0;
+  gsize head = MAX (self->writer.descriptor_size, self->out->fresh_size);
+  gsize room = self->mtu > source->header_size ? self->mtu - source->header_size : 0;
   gsize least = MAX (E2EE_RTP_MIN_ROOM, frame_size / (E2EE_RTP_MAX_FRAME_PACKETS - 1) + 1);
 
-  return MAX (room, least);
+  return MAX (room, head + least);
 }
 
+/* The @i-th packet out, whose bytes begin at @offset; TRUE when it is the last. */
 static gboolean
-fits_one_packet (const E2eeRtpRegroup * self, gsize size)
+cut (const E2eeRtpRegroup * self, const guint8 * data, gsize size, guint i, gsize offset,
+    E2eeRtpPiece * piece)
 {
   const E2eeRtpCurrent *current = self->current;
+  E2eeRtpWhole whole = {
+    .data = data,
+    .size = size,
+    .descriptor = self->writer.descriptor,
+    .descriptor_size = self->writer.descriptor_size,
+  };
+  gsize room = room_behind (self, header_source (current, i, FALSE), size);
+  gsize last_room = self->out->one_packet ? G_MAXSIZE
+      : room_behind (self, header_source (current, i, TRUE), size);
 
-  return self->codec->one_packet_per_frame
-      || size <= room_behind (self, header_source (current, 0, TRUE),
-      current->packets[0]->descriptor_size, size);
+  self->out->cut (&whole, offset, room, last_room, piece);
+  return offset + piece->skip + piece->size == size;
 }
 
 static void
 write_head (const E2eeRtpCurrent * current, guint i, gboolean is_last, const E2eeRtpPacket * source,
-    const Descriptors * descriptors, guint8 * out)
+    const E2eeRtpPiece * piece, guint8 * out)
 {
   gboolean marker = is_last && current->packets[current->n_packets - 1]->marker;
   guint16 seq = (guint16) (current->first + current->offset + i);
@@ -93,8 +94,7 @@ write_head (const E2eeRtpCurrent * current, guint i, gboolean is_last, const E2e
   out[0] &= (guint8) ~ RTP_PADDING;
   out[1] = (out[1] & ~RTP_MARKER) | (marker ? RTP_MARKER : 0);
   e2ee_put_be (out + 2, seq, 2);
-  memcpy (out + source->header_size, i == 0 ? descriptors->first : descriptors->later,
-      descriptors->size);
+  memcpy (out + source->header_size, piece->head, piece->head_size);
 }
 
 static void
@@ -126,6 +126,17 @@ copy_metadata (const E2eeRtpRegroup * self, guint i, gboolean is_last,
     GST_BUFFER_FLAG_SET (packet, GST_BUFFER_FLAG_MARKER);
 }
 
+/* A frame that came in another packing has no descriptor that could go on. */
+static void
+take_descriptor (E2eeRtpRegroup * self)
+{
+  const E2eeRtpPacket *first = self->current->packets[0];
+  E2eeRtpWriter *writer = &self->writer;
+
+  writer->descriptor_size = self->in == self->out ? first->descriptor_size : 0;
+  e2ee_rtp_packet_extract (first, first->header_size, writer->descriptor, writer->descriptor_size);
+}
+
 guint8 *
 e2ee_rtp_regroup_write_begin (E2eeRtpRegroup * self, gsize max_size)
 {
@@ -134,9 +145,10 @@ e2ee_rtp_regroup_write_begin (E2eeRtpRegroup * self, gsize max_size)
   g_assert (self->current != NULL && !self->current->held && writer->bytes == NULL);
 
   writer->max_size = max_size;
-  if (fits_one_packet (self, max_size)) {
+  take_descriptor (self);
+  if (self->out->cuts_blindly && cut (self, NULL, max_size, 0, 0, &writer->piece)) {
     const E2eeRtpPacket *source = header_source (self->current, 0, TRUE);
-    gsize head = source->header_size + self->current->packets[0]->descriptor_size;
+    gsize head = source->header_size + writer->piece.head_size;
 
     /* One byte more, so that the pointer is one into the memory even for a frame of none. */
     writer->direct = gst_buffer_new_allocate (NULL, head + MAX (max_size, 1), NULL);
@@ -150,16 +162,15 @@ e2ee_rtp_regroup_write_begin (E2eeRtpRegroup * self, gsize max_size)
 
 /* The frame lies in its packet already; only what stands in front of it is missing. */
 static GstMiniObject *
-finish_direct (E2eeRtpRegroup * self, gsize size, const Descriptors * descriptors,
-    E2eeRtpStampFunc stamp, gpointer stamp_data)
+finish_direct (E2eeRtpRegroup * self, gsize size, E2eeRtpStampFunc stamp, gpointer stamp_data)
 {
   E2eeRtpWriter *writer = &self->writer;
   const E2eeRtpPacket *source = header_source (self->current, 0, TRUE);
   GstBuffer *packet = g_steal_pointer (&writer->direct);
 
-  write_head (self->current, 0, TRUE, source, descriptors, writer->map.data);
+  write_head (self->current, 0, TRUE, source, &writer->piece, writer->map.data);
   gst_buffer_unmap (packet, &writer->map);
-  gst_buffer_set_size (packet, source->header_size + descriptors->size + size);
+  gst_buffer_set_size (packet, source->header_size + writer->piece.head_size + size);
   copy_metadata (self, 0, TRUE, source, packet);
   if (stamp != NULL)
     stamp (packet, stamp_data);
@@ -168,57 +179,56 @@ finish_direct (E2eeRtpRegroup * self, gsize size, const Descriptors * descriptor
 }
 
 static GstBuffer *
-make_packet (E2eeRtpRegroup * self, guint i, gboolean is_last, const Descriptors * descriptors,
-    const guint8 * bytes, gsize size)
+make_packet (E2eeRtpRegroup * self, guint i, gboolean is_last, const E2eeRtpPiece * piece,
+    const guint8 * bytes)
 {
   const E2eeRtpPacket *source = header_source (self->current, i, is_last);
-  gsize head = source->header_size + descriptors->size;
-  GstBuffer *packet = gst_buffer_new_allocate (NULL, head + size, NULL);
+  gsize head = source->header_size + piece->head_size;
+  GstBuffer *packet = gst_buffer_new_allocate (NULL, head + piece->size, NULL);
   GstMapInfo map;
 
   gst_buffer_map (packet, &map, GST_MAP_WRITE);
-  write_head (self->current, i, is_last, source, descriptors, map.data);
-  memcpy (map.data + head, bytes, size);
+  write_head (self->current, i, is_last, source, piece, map.data);
+  memcpy (map.data + head, bytes, piece->size);
   gst_buffer_unmap (packet, &map);
   copy_metadata (self, i, is_last, source, packet);
   return packet;
 }
 
 static GstMiniObject *
-split (E2eeRtpRegroup * self, gsize size, const Descriptors * descriptors, E2eeRtpStampFunc stamp,
-    gpointer stamp_data)
+split (E2eeRtpRegroup * self, gsize size, E2eeRtpStampFunc stamp, gpointer stamp_data)
 {
   E2eeRtpCurrent *current = self->current;
   const guint8 *bytes = self->writer.bytes;
   GstBufferList *list = NULL;
   GstBuffer *packet = NULL;
-  gsize left = size;
+  gboolean is_last = FALSE;
+  gsize offset = 0;
 
-  for (guint i = 0; left > 0; i++) {
-    gsize last_room = room_behind (self, header_source (current, i, TRUE), descriptors->size, size);
-    gboolean is_last = left <= last_room;
-    gsize n = left;
+  for (guint i = 0; !is_last; i++) {
+    E2eeRtpPiece piece;
 
-    if (!is_last) {
-      gsize room =
-          room_behind (self, header_source (current, i, FALSE), descriptors->size, size);
-
-      /* The last header may be longer than this one, and needs a packet of its own. */
-      n = MIN (room, left - 1);
-    }
-    packet = make_packet (self, i, is_last, descriptors, bytes, n);
+    is_last = cut (self, bytes, size, i, offset, &piece);
+    packet = make_packet (self, i, is_last, &piece, bytes + offset + piece.skip);
     if (stamp != NULL)
       stamp (packet, stamp_data);
-    bytes += n;
-    left -= n;
+    offset += piece.skip + piece.size;
     current->n_written++;
 
     if (list == NULL && !is_last)
-      list = gst_buffer_list_new_sized (size / n + 2);
+      list = gst_buffer_list_new_sized (size / piece.size + 2);
     if (list != NULL)
       gst_buffer_list_add (list, packet);
   }
   return list != NULL ? GST_MINI_OBJECT_CAST (list) : GST_MINI_OBJECT_CAST (packet);
+}
+
+static gboolean
+is_one_packet (E2eeRtpRegroup * self, gsize size)
+{
+  E2eeRtpPiece piece;
+
+  return self->writer.direct != NULL || cut (self, self->writer.bytes, size, 0, 0, &piece);
 }
 
 void
@@ -227,29 +237,21 @@ e2ee_rtp_regroup_write_end (E2eeRtpRegroup * self, gsize size, E2eeRtpStampFunc 
 {
   E2eeRtpWriter *writer = &self->writer;
   E2eeRtpCurrent *current = self->current;
-  Descriptors descriptors;
   GstMiniObject *out;
 
   g_assert (current != NULL && writer->bytes != NULL && size <= writer->max_size);
 
   if (size == 0)
     goto out;
-  if (current->straggler && !fits_one_packet (self, size)) {
+  if (current->straggler && !is_one_packet (self, size)) {
     self->stats.late++;
     goto out;
   }
 
-  descriptors.size = current->packets[0]->descriptor_size;
-  e2ee_rtp_packet_extract (current->packets[0], current->packets[0]->header_size,
-      descriptors.first, descriptors.size);
-  memcpy (descriptors.later, descriptors.first, descriptors.size);
-  if (self->codec->continue_descriptor != NULL)
-    self->codec->continue_descriptor (descriptors.later, descriptors.size);
-
   if (writer->direct != NULL)
-    out = finish_direct (self, size, &descriptors, stamp, stamp_data);
+    out = finish_direct (self, size, stamp, stamp_data);
   else
-    out = split (self, size, &descriptors, stamp, stamp_data);
+    out = split (self, size, stamp, stamp_data);
   gst_queue_array_push_tail (self->output, out);
 
   if (!current->straggler) {

@@ -105,7 +105,7 @@ kit_new (const E2eeRtpCodec * codec, guint mtu)
 {
   Kit *kit = g_new0 (Kit, 1);
 
-  kit->regroup = e2ee_rtp_regroup_new (codec, mtu, take_frame, kit);
+  kit->regroup = e2ee_rtp_regroup_new (codec->packing, codec->packing, mtu, take_frame, kit);
   kit->frames = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   kit->infos = g_array_new (FALSE, FALSE, sizeof (E2eeRtpFrame));
   kit->held = g_ptr_array_new_with_free_func ((GDestroyNotify) e2ee_rtp_held_free);

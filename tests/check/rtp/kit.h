@@ -5,6 +5,7 @@
 
 #include <gst/check/gstcheck.h>
 #include <gst/rtp/gstrtpbuffer.h>
+#include "rtp/codec.h"
 #include "rtp/regroup.h"
 
 #define KIT_SSRC 0x11223344

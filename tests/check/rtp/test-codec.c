@@ -69,14 +69,14 @@ GST_START_TEST (test_vp8_descriptor_of_every_form_is_read)
   gboolean ok;
 
   payload = g_realloc (payload, MAX (row->size, 1));
-  ok = e2ee_rtp_codec_vp8.parse (payload, row->size, &info);
+  ok = e2ee_rtp_packing_vp8.parse (payload, row->size, &info);
   fail_unless (ok == (row->descriptor_size > 0), "%s: accepted %d", row->name, ok);
   if (ok) {
     fail_unless (info.descriptor_size == row->descriptor_size, "%s: size %" G_GSIZE_FORMAT,
         row->name, info.descriptor_size);
-    fail_unless (info.frame_start == row->frame_start, "%s: start %d", row->name,
-        info.frame_start);
-    fail_unless (info.descriptor_size <= E2EE_RTP_MAX_DESCRIPTOR);
+    fail_unless ((info.start == E2EE_RTP_START_YES) == row->frame_start, "%s: start %d",
+        row->name, info.start);
+    fail_unless (info.descriptor_size <= e2ee_rtp_packing_vp8.front_size);
   }
   g_free (payload);
 }
@@ -85,23 +85,44 @@ GST_END_TEST;
 
 GST_START_TEST (test_vp8_later_descriptor_keeps_all_but_start_and_partition)
 {
-  guint8 descriptor[] = { 0xff, 0xf0, 0x81, 0x01, 0x02, 0x43 };
+  const guint8 descriptor[] = { 0xff, 0xf0, 0x81, 0x01, 0x02, 0x43 };
   const guint8 expected[] = { 0xe8, 0xf0, 0x81, 0x01, 0x02, 0x43 };
+  E2eeRtpWhole whole = { NULL, 100, descriptor, sizeof (descriptor) };
+  E2eeRtpPiece piece;
 
-  e2ee_rtp_codec_vp8.continue_descriptor (descriptor, sizeof (descriptor));
-  fail_unless (memcmp (descriptor, expected, sizeof (expected)) == 0);
+  e2ee_rtp_packing_vp8.cut (&whole, 10, 1000, 1000, &piece);
+  fail_unless_equals_uint64 (piece.head_size, sizeof (expected));
+  fail_unless (memcmp (piece.head, expected, sizeof (expected)) == 0);
+  fail_unless_equals_uint64 (piece.size, 90);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_vp8_descriptor_is_made_afresh_for_a_frame_that_had_none)
+{
+  E2eeRtpWhole whole = { NULL, 100, NULL, 0 };
+  E2eeRtpPiece piece;
+
+  e2ee_rtp_packing_vp8.cut (&whole, 0, 50, 50, &piece);
+  fail_unless_equals_uint64 (piece.head_size, 1);
+  fail_unless_equals_int (piece.head[0], 0x10);
+  fail_unless_equals_uint64 (piece.size, 49);
+
+  e2ee_rtp_packing_vp8.cut (&whole, 49, 50, 50, &piece);
+  fail_unless_equals_int (piece.head[0], 0x00);
+  fail_unless_equals_uint64 (piece.size, 49);
 }
 
 GST_END_TEST;
 
 GST_START_TEST (test_opus_payload_is_a_frame_and_nothing_else)
 {
-  E2eeRtpPayload info = { 99, FALSE };
+  E2eeRtpPayload info = { 99, };
 
-  fail_unless (e2ee_rtp_codec_opus.parse ((const guint8 *) "\x90", 1, &info));
+  fail_unless (e2ee_rtp_packing_whole.parse ((const guint8 *) "\x90", 1, &info));
   fail_unless_equals_uint64 (info.descriptor_size, 0);
-  fail_unless (info.frame_start);
-  fail_if (e2ee_rtp_codec_opus.parse ((const guint8 *) "", 0, &info));
+  fail_unless (info.start == E2EE_RTP_START_YES && info.end);
+  fail_if (e2ee_rtp_packing_whole.parse ((const guint8 *) "", 0, &info));
 }
 
 GST_END_TEST;
@@ -155,6 +176,7 @@ rtp_codec_suite (void)
   suite_add_tcase (suite, tc);
   tcase_add_loop_test (tc, test_vp8_descriptor_of_every_form_is_read, 0, G_N_ELEMENTS (vp8_rows));
   tcase_add_test (tc, test_vp8_later_descriptor_keeps_all_but_start_and_partition);
+  tcase_add_test (tc, test_vp8_descriptor_is_made_afresh_for_a_frame_that_had_none);
   tcase_add_test (tc, test_opus_payload_is_a_frame_and_nothing_else);
   tcase_add_loop_test (tc, test_caps_find_their_codec_or_none, 0, G_N_ELEMENTS (caps_rows));
   tcase_add_test (tc, test_no_caps_have_no_codec);

@@ -170,7 +170,7 @@ expect (Run * run, guint index)
 {
   Frame *frame = &run->frames[index];
   guint end = frame->first + frame->n_packets;
-  gboolean ended = run->row->markers || run->row->codec->one_packet_per_frame;
+  gboolean ended = run->row->markers || run->row->codec->packing->one_packet;
 
   if (frame->received < frame->n_packets || frame->expected)
     return;
@@ -179,7 +179,7 @@ expect (Run * run, guint index)
     end++;
   }
   if (!ended || ((gint) index < run->newest && (is_multi (frame)
-              || !(run->row->markers || run->row->codec->one_packet_per_frame))))
+              || !(run->row->markers || run->row->codec->packing->one_packet))))
     return;
   frame->expected = TRUE;
   run->newest = MAX (run->newest, (gint) index);
@@ -309,7 +309,7 @@ run_row (const Row * row, guint seed)
   run.first_seq = (guint16) random_below (65536);
   run.first_timestamp = G_MAXUINT32 - random_below (N_FRAMES * 3000);
   run.packets = g_array_new (FALSE, FALSE, sizeof (Packet));
-  run.regroup = e2ee_rtp_regroup_new (row->codec, 12 + 1 + 100, take_frame, &run);
+  run.regroup = e2ee_rtp_regroup_new (row->codec->packing, row->codec->packing, 12 + 1 + 100, take_frame, &run);
   send_frames (&run);
 
   /* The first packet always comes first: what is before it has no number. */
