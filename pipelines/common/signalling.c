@@ -4,35 +4,16 @@
 
 #include "signalling.h"
 
-#include <libsoup/soup.h>
-
-/* A broadcast of the greatest size in its JSON object. */
-#define MAX_MESSAGE (2 * 1024 * 1024)
+#include "line.h"
 
 struct _Signalling
 {
-  SoupSession *session;
-  SoupWebsocketConnection *connection;
-  GCancellable *cancellable;
-  GError *wrong;                /* with the address, until it is told */
-  guint idle;
+  Line *line;
   gchar *room;
   gchar *name;
   const SignallingHandlers *handlers;
   gpointer user_data;
 };
-
-static void
-send_object (Signalling * self, json_t * object)
-{
-  gchar *text = json_dumps (object, JSON_COMPACT);
-
-  if (text && self->connection
-      && soup_websocket_connection_get_state (self->connection) == SOUP_WEBSOCKET_STATE_OPEN)
-    soup_websocket_connection_send_text (self->connection, text);
-  free (text);
-  json_decref (object);
-}
 
 static void
 joined (Signalling * self, const json_t * object)
@@ -66,11 +47,9 @@ take_broadcast (Signalling * self, const gchar * from, const json_t * object)
 }
 
 static void
-on_message (SoupWebsocketConnection * connection, gint data_type, GBytes * bytes, Signalling * self)
+on_received (gpointer user_data, json_t * object)
 {
-  gsize size;
-  const gchar *text = g_bytes_get_data (bytes, &size);
-  json_t *object = json_loadb (text, size, JSON_REJECT_DUPLICATES, NULL);
+  Signalling *self = user_data;
   const gchar *type = json_string_value (json_object_get (object, "type"));
   const gchar *from = json_string_value (json_object_get (object, "from"));
   const gchar *name = json_string_value (json_object_get (object, "name"));
@@ -94,136 +73,46 @@ on_message (SoupWebsocketConnection * connection, gint data_type, GBytes * bytes
     if (reason && g_str_has_prefix (reason, "this name is taken"))
       self->handlers->failed (self->user_data, reason);
   }
-  json_decref (object);
 }
 
 static void
-on_closed (SoupWebsocketConnection * connection, Signalling * self)
-{
-  self->handlers->failed (self->user_data, "the rendezvous closed the line");
-}
-
-static void
-on_connected (GObject * session, GAsyncResult * result, gpointer user_data)
+on_failed (gpointer user_data, const gchar * reason)
 {
   Signalling *self = user_data;
-  GError *error = NULL;
-  SoupWebsocketConnection *connection =
-      soup_session_websocket_connect_finish (SOUP_SESSION (session), result, &error);
 
-  if (!connection) {
-    /* Cancelled: the line was freed, and self with it. */
-    if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-      self->handlers->failed (self->user_data, error->message);
-    g_clear_error (&error);
-    return;
-  }
-  self->connection = connection;
-  soup_websocket_connection_set_max_incoming_payload_size (connection, MAX_MESSAGE);
-  g_signal_connect (connection, "message", G_CALLBACK (on_message), self);
-  g_signal_connect (connection, "closed", G_CALLBACK (on_closed), self);
-  send_object (self, json_pack ("{s:s, s:s, s:s}", "type", "join", "room", self->room,
+  self->handlers->failed (self->user_data, reason);
+}
+
+static void
+on_opened (gpointer user_data)
+{
+  Signalling *self = user_data;
+
+  line_send (self->line, json_pack ("{s:s, s:s, s:s}", "type", "join", "room", self->room,
           "name", self->name));
 }
 
-static gboolean
-is_loopback (const gchar * host)
-{
-  GInetAddress *address = host ? g_inet_address_new_from_string (host) : NULL;
-  gboolean loopback = address ? g_inet_address_get_is_loopback (address)
-      : g_strcmp0 (host, "localhost") == 0;
-
-  g_clear_object (&address);
-  return loopback;
-}
-
-/* Without TLS only a server on this machine: descriptions are not for everybody on the way. */
-static gboolean
-check_url (const gchar * url, GError ** error)
-{
-  GUri *uri = g_uri_parse (url, G_URI_FLAGS_NONE, error);
-  gboolean good;
-
-  if (!uri)
-    return FALSE;
-  good = g_str_equal (g_uri_get_scheme (uri), "wss")
-      || (g_str_equal (g_uri_get_scheme (uri), "ws") && is_loopback (g_uri_get_host (uri)));
-  if (!good)
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-        "neither wss:// nor ws:// to this machine");
-  g_uri_unref (uri);
-  return good;
-}
-
-/* With @tls_ca the system's authorities are not asked: a certificate that they would sign for
- * somebody else does not help him. */
-static gboolean
-trust (Signalling * self, const gchar * tls_ca, GError ** error)
-{
-  GTlsDatabase *database;
-  gchar *path;
-
-  if (!tls_ca)
-    return TRUE;
-  path = g_canonicalize_filename (tls_ca, NULL);
-  database = g_tls_file_database_new (path, error);
-  g_free (path);
-  if (!database)
-    return FALSE;
-  soup_session_set_tls_database (self->session, database);
-  g_object_unref (database);
-  return TRUE;
-}
-
-static gboolean
-tell_wrong (gpointer user_data)
-{
-  Signalling *self = user_data;
-
-  self->idle = 0;
-  self->handlers->failed (self->user_data, self->wrong->message);
-  return G_SOURCE_REMOVE;
-}
+static const LineHandlers line_handlers = { on_opened, on_received, on_failed };
 
 Signalling *
 signalling_new (const SignallingAddress * address, const SignallingHandlers * handlers,
     gpointer user_data)
 {
+  const LineAddress line = { address->url, address->tls_ca, NULL };
   Signalling *self = g_new0 (Signalling, 1);
-  SoupMessage *message;
 
-  self->session = soup_session_new ();
-  self->cancellable = g_cancellable_new ();
   self->room = g_strdup (address->room);
   self->name = g_strdup (address->name);
   self->handlers = handlers;
   self->user_data = user_data;
-  if (!check_url (address->url, &self->wrong) || !trust (self, address->tls_ca, &self->wrong)) {
-    self->idle = g_idle_add (tell_wrong, self);
-    return self;
-  }
-  message = soup_message_new (SOUP_METHOD_GET, address->url);
-  soup_session_websocket_connect_async (self->session, message, NULL, NULL, G_PRIORITY_DEFAULT,
-      self->cancellable, on_connected, self);
-  g_object_unref (message);
+  self->line = line_new (&line, &line_handlers, self);
   return self;
 }
 
 void
 signalling_free (Signalling * self)
 {
-  g_cancellable_cancel (self->cancellable);
-  if (self->connection) {
-    g_signal_handlers_disconnect_by_data (self->connection, self);
-    if (soup_websocket_connection_get_state (self->connection) == SOUP_WEBSOCKET_STATE_OPEN)
-      soup_websocket_connection_close (self->connection, SOUP_WEBSOCKET_CLOSE_NORMAL, NULL);
-    g_object_unref (self->connection);
-  }
-  if (self->idle)
-    g_source_remove (self->idle);
-  g_clear_error (&self->wrong);
-  g_object_unref (self->session);
-  g_object_unref (self->cancellable);
+  line_free (self->line);
   g_free (self->room);
   g_free (self->name);
   g_free (self);
@@ -233,7 +122,7 @@ void
 signalling_send (Signalling * self, const gchar * to, json_t * message)
 {
   json_object_set_new (message, "to", json_string (to));
-  send_object (self, message);
+  line_send (self->line, message);
 }
 
 void
@@ -241,6 +130,6 @@ signalling_broadcast (Signalling * self, const guint8 * data, gsize size)
 {
   gchar *text = g_base64_encode (data, size);
 
-  send_object (self, json_pack ("{s:s, s:s}", "type", "broadcast", "data", text));
+  line_send (self->line, json_pack ("{s:s, s:s}", "type", "broadcast", "data", text));
   g_free (text);
 }
