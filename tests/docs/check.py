@@ -235,6 +235,50 @@ def missing_tests(tree):
             for test in re.findall(r'`(test_\w+)`', text) if test not in names]
 
 
+COMPATIBILITY = 'docs/compatibility.md'
+
+
+def unbacked_cells(tree):
+    """Cells of the compatibility table that no test shows, and tests named there that are none.
+
+    A test is named by its function (`test_...`) or, where it has a sentence for a name, by a part of that
+    in “quotation marks”.
+    """
+    table = [[cell.strip() for cell in line.strip('|').split('|')]
+             for line in read(tree, COMPATIBILITY).splitlines()
+             if line.startswith('|') and not re.match(r'[|\s:-]+$', line)] \
+        if COMPATIBILITY in tracked_files(tree) else []
+    functions, sentences = set(), []
+    for _, text in texts(tree, '.c', '.py', '.mjs'):
+        functions.update(re.findall(r'\btest_\w+', text))
+    for _, text in texts(tree, '.mjs'):
+        sentences.append(text)
+
+    shown, wrong = set(), []
+    for row in table:
+        key = re.match(r'`([\w-]+)`$', row[0])
+        if not key:
+            continue
+        shown.add(key.group(1))
+        tests = re.findall(r'`(test_\w+)`', row[1])
+        quoted = re.findall(r'“([^”]+)”', row[1])
+        wrong += [f'{row[0]}: there is no {test}' for test in tests if test not in functions]
+        wrong += [f'{row[0]}: no test is called “{part}”' for part in quoted
+                  if not any(part in text for text in sentences)]
+        if not tests and not quoted:
+            wrong.append(f'{row[0]}: names no test')
+    for row in table:
+        if re.match(r'`', row[0]):
+            continue
+        for cell in row[1:]:
+            keys = re.findall(r'`([\w-]+)`', cell)
+            wrong += [f'{row[0]}: `{key}` is no row of the tests' for key in keys
+                      if key not in shown]
+            if re.match(r'(yes|no|refused)\b', cell) and not keys:
+                wrong.append(f'{row[0]}: “{cell}” is shown by no test')
+    return wrong
+
+
 INSPECTED = 'GObject\n +----GstE2eeEnc\n\nElement Properties:\n  key-file  : %s\n      flags: readable\n' \
     '\nElement Signals:\n  "request-key" :  void user_function ();\n'
 
@@ -252,6 +296,8 @@ CHECKS = [
      {'README.md': 'Try\n```sh\npipelines/none --seconds 10\n```\n'}),
     ('test_every_test_that_the_promises_name_exists', missing_tests,
      {'docs/x-promises.md': 'That is `test_' + 'of_nothing`.\n', 'tests/a.c': 'test_of_something\n'}),
+    ('test_every_cell_of_the_compatibility_table_is_backed_by_a_test', unbacked_cells,
+     {COMPATIBILITY: '| codec | RTP |\n|---|---|\n| X | yes |\n'}),
     ('test_no_file_names_a_machine_path_or_a_package_registry', machine_names,
      {'a.txt': 'look in /root' + '/x\n'}),
     ('test_every_source_file_names_its_licence', without_licence, {'a.c': '/* nothing */\n'}),

@@ -1,8 +1,8 @@
 /* The frame formats: how an encoded frame becomes a protected one and back, one row per format.
  *
  * A format is a set of functions over a key (e2ee_key) or the keys of a receiver (e2ee_keyring);
- * what it must remember lies in the key.  A key belongs to the format of its suite, and every function here
- * answers KEY_FORMAT for one of another.
+ * what it must remember lies in the key.  A key belongs to the format of its suite, and every
+ * function here answers KEY_FORMAT for one of another.
  *
  * gst-e2ee, LGPL-2.1-or-later */
 #ifndef E2EE_CORE_FRAME_FORMAT_H
@@ -28,15 +28,15 @@ struct e2ee_format
   size_t (*seal_bound) (const e2ee_key * key, e2ee_codec codec, size_t frame_size);
 
   /* Protects the whole encoded frame @frame into @out, which does not overlap it and has room for
-   * seal_bound().  What keeps a nonce unique is spent before the cipher runs.  On failure *@out_size
-   * is 0 and @out holds nothing readable.  Errors: UNSUPPORTED (this format does not protect this
+   * seal_bound().  What keeps a nonce unique is spent before the cipher runs.  On failure
+   * *@out_size is 0 and @out holds nothing readable.  Errors: UNSUPPORTED (this format does not protect this
    * codec), FRAME and TRUNCATED (no frame of this codec), TOO_LARGE, KEY_USAGE, KEY_FORMAT,
    * EXHAUSTED. */
   e2ee_result (*seal) (e2ee_key * key, e2ee_codec codec, e2ee_bytes frame, uint8_t * out,
       size_t *out_size, e2ee_frame_info * info);
 
-  /* Reads what a protected frame says of itself, which is not authenticated: kid and ctr.  Errors as
-   * those of open() that need no key. */
+  /* Reads what a protected frame says of itself, which is not authenticated: kid and ctr.  Errors
+   * as those of open() that need no key. */
   e2ee_result (*peek) (e2ee_codec codec, e2ee_bytes frame, e2ee_frame_info * info);
 
   /* Opens @frame into @out, which does not overlap it and has room for frame.size bytes; the plain

@@ -3,8 +3,9 @@
  * gst-e2ee, LGPL-2.1-or-later */
 #include "core/frame/prefix.h"
 
-/* RFC 6386 section 9.1: the frame tag of 3 bytes, and on key frames start code and dimensions in 7 more.  Packetizers and SFUs read these and nothing behind them;
- * browsers' transforms leave the same 10 and 3 bytes. */
+/* RFC 6386 section 9.1: the frame tag of 3 bytes, and on key frames start code and dimensions in 7
+ * more.  Packetizers and SFUs read these and nothing behind them; browsers' transforms leave the
+ * same 10 and 3 bytes. */
 #define VP8_KEY_FRAME_PREFIX 10
 #define VP8_INTERFRAME_PREFIX 3
 

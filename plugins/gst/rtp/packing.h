@@ -59,17 +59,17 @@ typedef struct
    * then undefined. */
   gsize front_size;
   gboolean (*parse) (const guint8 * payload, gsize size, E2eeRtpPayload * info);
-  /* Where the bytes of the frame are not those behind the descriptor: writes what the payload stands
-   * for to @out, which has room for E2EE_RTP_UNPACKED_SIZE (@size).  How many bytes that was, or -1
+  /* Where the bytes of the frame are not those behind the descriptor: writes what the payload
+   * stands for to @out, which has room for E2EE_RTP_UNPACKED_SIZE (@size).  How many bytes that was, or -1
    * for a payload whose inside contradicts itself.  Else NULL. */
   gssize (*unpack) (const guint8 * payload, gsize size, guint8 * out);
 
-  /* cut() looks at no byte of the frame and skips none, so that a frame may be written where it will
-   * lie. */
+  /* cut() looks at no byte of the frame and skips none, so that a frame may be written where it
+   * will lie. */
   gboolean cuts_blindly;
   gsize fresh_size;             /* bytes of a head made without a descriptor, at most */
-  /* The payload that begins at @offset of @whole: with its head at most @room bytes, or all the rest
-   * of the frame when that and its head are at most @last_room.  Every room is E2EE_RTP_MIN_ROOM
+  /* The payload that begins at @offset of @whole: with its head at most @room bytes, or all the
+   * rest of the frame when that and its head are at most @last_room.  Every room is E2EE_RTP_MIN_ROOM
    * bytes longer than the longest head, and every piece carries a byte of the frame. */
   void (*cut) (const E2eeRtpWhole * whole, gsize offset, gsize room, gsize last_room,
       E2eeRtpPiece * piece);

@@ -108,8 +108,8 @@ find_next (const E2eeRtpRegroup * self, guint i)
   return NO_PACKET;
 }
 
-/* Whether a packet that may start a frame, and has no packet of the same frame before it, does: what
- * was before it must not be missing. */
+/* Whether a packet that may start a frame, and has no packet of the same frame before it, does:
+ * what was before it must not be missing. */
 static gboolean
 starts_after (const E2eeRtpRegroup * self, guint i, guint previous)
 {

@@ -115,8 +115,9 @@ const E2eeRtpRegroupStats *e2ee_rtp_regroup_get_stats (const E2eeRtpRegroup * re
  * extensions, such as the colour space, are sent on it alone); a single packet out for several
  * takes the longest header of the first and the last.  Metas of packets in that have no packet out
  * go on the last out.  Padding is removed.  Where @out is @in, the first has the first
- * descriptor as it came, the others the same made into a later packet's; else they are made afresh.  The marker, and GST_BUFFER_FLAG_MARKER, are on the
- * last if they came; DISCONT is on the first if it came, or where the outgoing numbers jump. */
+ * descriptor as it came, the others the same made into a later packet's; else they are made afresh.
+ * The marker, and GST_BUFFER_FLAG_MARKER, are on the last if they came; DISCONT is on the first if
+ * it came, or where the outgoing numbers jump. */
 
 /* Called for every new packet, writable, to put a meta on it. */
 typedef void (*E2eeRtpStampFunc) (GstBuffer * packet, gpointer user_data);
