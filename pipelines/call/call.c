@@ -30,8 +30,6 @@
  * slower. */
 #define LINGER_MS 10000
 #define RECORDING_MS 3000
-#define OWN_VIDEO_TYPE 96
-#define OWN_AUDIO_TYPE 111
 
 enum
 {
@@ -441,6 +439,14 @@ make_sender (Call * call, const SenderPayloadTypes * types)
 }
 
 static void
+tell_what_is_not_sent (const gchar * from, gint type, const gchar * source, const Codec * codec)
+{
+  if (source && type == CODEC_NO_TYPE)
+    g_printerr ("e2ee-call: %s does not offer to take %s; no %s is sent\n", from, codec->name,
+        codec->media);
+}
+
+static void
 take_offer (Call * call, const gchar * from, const gchar * sdp)
 {
   SenderPayloadTypes types;
@@ -449,9 +455,13 @@ take_offer (Call * call, const gchar * from, const gchar * sdp)
     g_printerr ("e2ee-call: a second offer of %s was ignored\n", from);
     return;
   }
-  if (!peer_read_offer (sdp, &types)) {
+  if (!peer_read_offer (sdp, &call->sent, &types)) {
     fail (call, "the offer of %s is no session description", from);
     return;
+  }
+  if (!call->options->wiretap) {
+    tell_what_is_not_sent (from, types.video, call->sent.video_source, call->sent.video_codec);
+    tell_what_is_not_sent (from, types.audio, call->sent.audio_source, call->sent.audio_codec);
   }
   call->offer_from = g_strdup (from);
   call->offer = g_strdup (sdp);
@@ -574,11 +584,13 @@ Call *
 call_new (const CallOptions * options, void (*finished) (gpointer user_data),
     gpointer user_data, GError ** error)
 {
-  const SenderPayloadTypes own = { OWN_VIDEO_TYPE, OWN_AUDIO_TYPE };
+  const KeysOptions keys = { options->key_file, options->key_id, options->late_key,
+    options->format, options->packetization
+  };
+  SenderPayloadTypes own;
   const SignallingAddress address = { options->rendezvous, options->tls_ca, options->room,
     options->name
   };
-  const KeysOptions keys = { options->key_file, options->key_id, options->late_key };
   Call *call = g_new0 (Call, 1);
 
   call->options = options;
@@ -596,7 +608,10 @@ call_new (const CallOptions * options, void (*finished) (gpointer user_data),
 
   call->sent.video_source = options->video_source;
   call->sent.audio_source = options->audio_source;
+  call->sent.video_codec = options->video_codec;
+  call->sent.audio_codec = options->audio_codec;
   call->sent.clear_copy = options->control_clear_copy;
+  own = sender_own_types (&call->sent);
   call->keys = keys_new (&keys, error);
   if (!call->keys)
     goto fail;

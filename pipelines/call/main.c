@@ -7,6 +7,7 @@
 #include <gst/gst.h>
 
 #include "call.h"
+#include "common/codecs.h"
 #include "common/elements.h"
 #include "options.h"
 
@@ -47,7 +48,8 @@ main (int argc, char **argv)
     status = 2;
     goto out;
   }
-  if (!elements_load (&error))
+  if (!elements_load (&error) || !codec_load (options->video_codec, &error)
+      || !codec_load (options->audio_codec, &error))
     goto out;
 
   loop = g_main_loop_new (NULL, FALSE);

@@ -9,7 +9,7 @@
 #include "common/sources.h"
 
 static const gchar *
-what_is_wrong (const CallOptions * options, gboolean no_keys, const gchar * codec)
+what_is_wrong (const CallOptions * options, gboolean no_keys)
 {
   if (!options->rendezvous || !options->name)
     return "--rendezvous and --name are needed";
@@ -23,9 +23,22 @@ what_is_wrong (const CallOptions * options, gboolean no_keys, const gchar * code
     return "a wiretap only listens: no --call, --send-copy-to, --record";
   if (options->seconds < 0 || options->late_key < 0)
     return "time runs forward only";
-  if (g_ascii_strcasecmp (codec, "VP8") != 0)
-    return "the only video codec so far is VP8";
   return NULL;
+}
+
+static const Codec *
+choose_codec (const gchar * media, const gchar * name, GError ** error)
+{
+  const Codec *codec = codec_find (media, name);
+
+  if (!codec) {
+    gchar *names = codec_names (media);
+
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+        "\"%s\" is no %s codec that can be sent; one of %s is", name, media, names);
+    g_free (names);
+  }
+  return codec;
 }
 
 CallOptions *
@@ -33,7 +46,7 @@ call_options_parse (int *argc, char ***argv, GError ** error)
 {
   CallOptions *options = g_new0 (CallOptions, 1);
   gboolean no_keys = FALSE;
-  gchar *codec = NULL;
+  gchar *video_codec = NULL, *audio_codec = NULL;
   const gchar *wrong;
   const GOptionEntry entries[] = {
     {"rendezvous", 'r', 0, G_OPTION_ARG_STRING, &options->rendezvous,
@@ -55,7 +68,14 @@ call_options_parse (int *argc, char ***argv, GError ** error)
         "Live source as a gst-launch line, or none", "LINE"},
     {"audio-source", 0, 0, G_OPTION_ARG_STRING, &options->audio_source,
         "Live source as a gst-launch line, or none", "LINE"},
-    {"codec", 0, 0, G_OPTION_ARG_STRING, &codec, "Video codec: VP8", "NAME"},
+    {"codec", 0, 0, G_OPTION_ARG_STRING, &video_codec,
+        "What to send video with: vp8 (default), vp9, h264, h265", "NAME"},
+    {"audio-codec", 0, 0, G_OPTION_ARG_STRING, &audio_codec,
+        "What to send audio with: opus (default), pcmu, pcma", "NAME"},
+    {"format", 0, 0, G_OPTION_ARG_STRING, &options->format,
+        "How frames are protected: sframe (default), livekit, jitsi", "NAME"},
+    {"packetization", 0, 0, G_OPTION_ARG_STRING, &options->packetization,
+        "How protected frames are put into packets: codec (default), frame, packet", "NAME"},
     {"seconds", 's', 0, G_OPTION_ARG_DOUBLE, &options->seconds,
         "Send so long once all are connected; 0: until the others leave", "N"},
     {"send-copy-to", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->copy_to,
@@ -93,11 +113,17 @@ call_options_parse (int *argc, char ***argv, GError ** error)
     goto fail;
   }
 
-  wrong = what_is_wrong (options, no_keys, codec ? codec : "VP8");
+  wrong = what_is_wrong (options, no_keys);
   if (wrong) {
     g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, wrong);
     goto fail;
   }
+  options->video_codec = choose_codec ("video", video_codec ? video_codec : "vp8", error);
+  if (!options->video_codec)
+    goto fail;
+  options->audio_codec = choose_codec ("audio", audio_codec ? audio_codec : "opus", error);
+  if (!options->audio_codec)
+    goto fail;
   if (!options->room)
     options->room = g_strdup ("call");
   if (!options->ice_address)
@@ -110,7 +136,8 @@ fail:
   call_options_free (options);
   options = NULL;
 out:
-  g_free (codec);
+  g_free (video_codec);
+  g_free (audio_codec);
   g_option_context_free (context);
   return options;
 }
@@ -126,6 +153,8 @@ call_options_free (CallOptions * options)
   g_free (options->name);
   g_free (options->call);
   g_free (options->key_file);
+  g_free (options->format);
+  g_free (options->packetization);
   g_free (options->video_source);
   g_free (options->audio_source);
   g_strfreev (options->copy_to);

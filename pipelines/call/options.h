@@ -5,6 +5,8 @@
 
 #include <glib.h>
 
+#include "common/codecs.h"
+
 G_BEGIN_DECLS
 
 typedef struct
@@ -17,8 +19,12 @@ typedef struct
   gchar *key_file;              /* NULL: no keys */
   gint64 key_id;                /* -1: the newest of the file */
   gint late_key;                /* milliseconds after the first packet; 0: from the start */
+  gchar *format;                /* nicks of the elements' properties; NULL: their default */
+  gchar *packetization;
   gchar *video_source;          /* launch lines; NULL: send none */
   gchar *audio_source;
+  const Codec *video_codec;
+  const Codec *audio_codec;
   gdouble seconds;              /* 0: until the others leave */
   gchar **copy_to;              /* NULL-terminated, or NULL */
   gboolean wiretap;

@@ -371,32 +371,30 @@ peer_offer (Peer * peer, Sender * sender)
   return TRUE;
 }
 
-static guint
-payload_type_of (const GstSDPMedia * media, const gchar * codec)
+static gint
+payload_type_of (const GstSDPMedia * media, const Codec * codec)
 {
   guint i;
 
   for (i = 0; i < gst_sdp_media_formats_len (media); i++) {
     gint type = atoi (gst_sdp_media_get_format (media, i));
     GstCaps *caps = gst_sdp_media_get_caps_from_media (media, type);
-    const gchar *name = caps ?
-        gst_structure_get_string (gst_caps_get_structure (caps, 0), "encoding-name") : NULL;
-    gboolean found = name && g_ascii_strcasecmp (name, codec) == 0;
+    gboolean found = caps && codec_fits (codec, caps);
 
     gst_clear_caps (&caps);
     if (found)
       return type;
   }
-  return 0;
+  return CODEC_NO_TYPE;
 }
 
 gboolean
-peer_read_offer (const gchar * sdp, SenderPayloadTypes * types)
+peer_read_offer (const gchar * sdp, const SenderOptions * options, SenderPayloadTypes * types)
 {
   GstSDPMessage *message = NULL;
   guint i;
 
-  types->video = types->audio = 0;
+  types->video = types->audio = CODEC_NO_TYPE;
   if (gst_sdp_message_new_from_text (sdp, &message) != GST_SDP_OK)
     return FALSE;
   for (i = 0; i < gst_sdp_message_medias_len (message); i++) {
@@ -404,10 +402,12 @@ peer_read_offer (const gchar * sdp, SenderPayloadTypes * types)
     gboolean wants = !gst_sdp_media_get_attribute_val (media, "sendonly")
         && !gst_sdp_media_get_attribute_val (media, "inactive");
 
-    if (wants && g_str_equal (gst_sdp_media_get_media (media), "video") && !types->video)
-      types->video = payload_type_of (media, "VP8");
-    if (wants && g_str_equal (gst_sdp_media_get_media (media), "audio") && !types->audio)
-      types->audio = payload_type_of (media, "OPUS");
+    if (wants && g_str_equal (gst_sdp_media_get_media (media), "video")
+        && types->video == CODEC_NO_TYPE)
+      types->video = payload_type_of (media, sender_video_codec (options));
+    if (wants && g_str_equal (gst_sdp_media_get_media (media), "audio")
+        && types->audio == CODEC_NO_TYPE)
+      types->audio = payload_type_of (media, sender_audio_codec (options));
   }
   gst_sdp_message_free (message);
   return TRUE;

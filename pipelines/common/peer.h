@@ -40,9 +40,10 @@ gboolean peer_is_connected (Peer * peer);
 /* Links what @sender sends and makes an offer.  FALSE: it cannot be linked. */
 gboolean peer_offer (Peer * peer, Sender * sender);
 
-/* The payload types that an offer names for what we can send; FALSE when it is no session
+/* The payload types that an offer names for what @options would send; FALSE when it is no session
  * description. */
-gboolean peer_read_offer (const gchar * sdp, SenderPayloadTypes * types);
+gboolean peer_read_offer (const gchar * sdp, const SenderOptions * options,
+    SenderPayloadTypes * types);
 /* Links what @sender (NULL: nothing) sends and answers the offer. */
 gboolean peer_answer (Peer * peer, Sender * sender, const gchar * sdp);
 

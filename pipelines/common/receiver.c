@@ -8,6 +8,7 @@
 #include <gio/gio.h>
 #include <gst/e2ee/e2ee.h>
 
+#include "codecs.h"
 #include "picture.h"
 #include "stats.h"
 
@@ -15,31 +16,8 @@
 #define SINK "fakesink name=sink async=false sync=false"
 #define SHOWN_SINK "fakesink name=sink async=false sync=true enable-last-sample=true"
 
-/* Behind a loss VP8 shows what nobody sent, until the next key frame: that is waited for. */
-#define VP8_DEPAYLOADER "rtpvp8depay name=depayloader request-keyframe=true wait-for-keyframe=true "
-
-#define VIDEO_LINE "e2eedec name=decryptor ! " VP8_DEPAYLOADER \
-    "! tee name=frames allow-not-linked=true ! queue ! vp8dec name=decoder ! videoconvert " \
-    "! shieldoverlay name=shield ! videoconvert ! " SHOWN_SINK
-#define AUDIO_LINE "e2eedec name=decryptor ! rtpopusdepay name=depayloader " \
-    "! tee name=frames allow-not-linked=true ! queue ! opusdec name=decoder ! audioconvert ! " SINK
-
-#define KEPT_VIDEO_LINE "e2eedec name=decryptor " \
-    "! " VP8_DEPAYLOADER "! tee name=frames allow-not-linked=true"
-#define KEPT_AUDIO_LINE "e2eedec name=decryptor ! rtpopusdepay name=depayloader " \
-    "! tee name=frames allow-not-linked=true"
-
-/* Whatever a decoder says to ciphertext, it gets the next frame. */
-#define TAP_VIDEO_LINE "tee name=packets allow-not-linked=true " \
-    "packets. ! queue ! e2eedec name=decryptor ! rtpvp8depay name=depayloader " \
-    "! errorignore convert-to=ok ! vp8dec name=decoder ! fakesink async=false sync=false " \
-    "packets. ! queue ! rtpvp8depay name=raw-depayloader " \
-    "! errorignore convert-to=ok ! vp8dec name=raw-decoder ! fakesink async=false sync=false"
-#define TAP_AUDIO_LINE "tee name=packets allow-not-linked=true " \
-    "packets. ! queue ! e2eedec name=decryptor ! rtpopusdepay name=depayloader " \
-    "! errorignore convert-to=ok ! opusdec name=decoder ! fakesink async=false sync=false " \
-    "packets. ! queue ! rtpopusdepay name=raw-depayloader " \
-    "! errorignore convert-to=ok ! opusdec name=raw-decoder ! fakesink async=false sync=false"
+#define SHOWN_VIDEO "videoconvert ! shieldoverlay name=shield ! videoconvert ! " SHOWN_SINK
+#define HEARD_AUDIO "audioconvert ! " SINK
 
 /* One way of making something of a stream. */
 typedef struct
@@ -56,7 +34,7 @@ typedef struct Stream
 {
   Receiver *receiver;
   gchar *from;
-  const gchar *media;
+  const Codec *codec;
   GstElement *bin;
   GstElement *decryptor;
   json_t *last_stats;           /* of the decryptor, when its owner is gone */
@@ -78,6 +56,12 @@ struct _Receiver
   GMutex lock;
   GPtrArray *streams;           /* guarded by lock; a Stream stays until the receiver goes */
 };
+
+static gboolean
+is_video (const Stream * stream)
+{
+  return g_str_equal (stream->codec->media, "video");
+}
 
 static void
 stream_free (gpointer data)
@@ -131,8 +115,8 @@ take_frame (Branch * branch, GstBuffer * frame)
   if (!branch->first_frame)
     branch->first_frame = g_get_monotonic_time ();
   g_atomic_int_inc (&branch->frames);
-  evidence_add_frame (branch->stream->receiver->evidence, branch->place, branch->stream->media,
-      branch->stream->from, frame);
+  evidence_add_frame (branch->stream->receiver->evidence, branch->place,
+      branch->stream->codec->media, branch->stream->from, frame);
 }
 
 static GstPadProbeReturn
@@ -159,7 +143,7 @@ on_decoded (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
   if (!branch->first_picture)
     branch->first_picture = g_get_monotonic_time ();
   g_atomic_int_inc (&branch->pictures);
-  if (g_str_equal (branch->stream->media, "video"))
+  if (is_video (branch->stream))
     evidence_add_picture (branch->stream->receiver->evidence, branch->place, branch->stream->from,
         pad, GST_PAD_PROBE_INFO_BUFFER (info));
   return GST_PAD_PROBE_OK;
@@ -199,24 +183,18 @@ watch_branch (Stream * stream, Branch * branch, EvidencePlace place, const gchar
     add_probe (stream, decoder, "src", GST_PAD_PROBE_TYPE_BUFFER, on_decoded, branch);
 }
 
-/* "video", "audio", or NULL for what we cannot decode. */
-static const gchar *
-media_of (GstPad * pad)
+/* NULL for what we cannot decode. */
+static const Codec *
+codec_of_pad (GstPad * pad)
 {
   GstCaps *caps = gst_pad_get_current_caps (pad);
-  const gchar *name = NULL;
-  const gchar *media = NULL;
+  const Codec *codec;
 
   if (!caps)
     caps = gst_pad_query_caps (pad, NULL);
-  if (caps && !gst_caps_is_any (caps) && !gst_caps_is_empty (caps))
-    name = gst_structure_get_string (gst_caps_get_structure (caps, 0), "encoding-name");
-  if (g_strcmp0 (name, "VP8") == 0)
-    media = "video";
-  else if (g_strcmp0 (name, "OPUS") == 0)
-    media = "audio";
+  codec = codec_of_caps (caps);
   gst_clear_caps (&caps);
-  return media;
+  return codec;
 }
 
 static void
@@ -230,13 +208,37 @@ set_up_shield (Stream * stream)
   gst_object_unref (shield);
 }
 
-static const gchar *
-line_for (Receiver * receiver, const gchar * media)
-{
-  static const gchar *const video[] = { VIDEO_LINE, KEPT_VIDEO_LINE, TAP_VIDEO_LINE };
-  static const gchar *const audio[] = { AUDIO_LINE, KEPT_AUDIO_LINE, TAP_AUDIO_LINE };
+/* Of a wiretap: whatever its decoder says to ciphertext, it gets the next frame, of any kind. */
+#define TAP "%s ! errorignore convert-to=ok ! %s name=%s ! fakesink async=false sync=false "
 
-  return (g_str_equal (media, "video") ? video : audio)[receiver->role];
+static gchar *
+line_for (Receiver * receiver, const Codec * codec, GError ** error)
+{
+  gboolean taps = receiver->role == RECEIVER_TAPS;
+  const gchar *decoder =
+      receiver->role == RECEIVER_RECORDS ? NULL : codec_decoder (codec, error);
+  gchar *depayloader, *raw_depayloader, *line;
+
+  if (!decoder && receiver->role != RECEIVER_RECORDS)
+    return NULL;
+  /* Behind a loss a decoder shows what nobody sent, until the next key frame: that is waited
+   * for. */
+  depayloader = codec_depayloader (codec, "depayloader", !taps);
+  raw_depayloader = codec_depayloader (codec, "raw-depayloader", FALSE);
+  if (taps)
+    line = g_strdup_printf ("tee name=packets allow-not-linked=true "
+        "packets. ! queue ! e2eedec name=decryptor ! " TAP "packets. ! queue ! " TAP,
+        depayloader, decoder, "decoder", raw_depayloader, decoder, "raw-decoder");
+  else if (decoder)
+    line = g_strdup_printf ("e2eedec name=decryptor ! %s ! tee name=frames allow-not-linked=true "
+        "! queue ! %s name=decoder ! %s", depayloader, decoder,
+        g_str_equal (codec->media, "video") ? SHOWN_VIDEO : HEARD_AUDIO);
+  else
+    line = g_strdup_printf ("e2eedec name=decryptor ! %s ! tee name=frames allow-not-linked=true",
+        depayloader);
+  g_free (raw_depayloader);
+  g_free (depayloader);
+  return line;
 }
 
 static void
@@ -256,14 +258,15 @@ throw_away (Receiver * receiver, GstPad * pad)
 void
 receiver_add (Receiver * receiver, const gchar * from, GstPad * pad)
 {
-  const gchar *media = media_of (pad);
+  const Codec *codec = codec_of_pad (pad);
   GError *error = NULL;
   GstElement *entry_element, *frames;
   Stream *stream;
   GstPad *entry, *ghost;
+  gchar *line;
 
-  if (!media) {
-    g_printerr ("%s sends something that is neither VP8 nor Opus; ignored\n", from);
+  if (!codec) {
+    g_printerr ("%s sends with a codec that nothing here decodes; ignored\n", from);
     throw_away (receiver, pad);
     return;
   }
@@ -271,10 +274,13 @@ receiver_add (Receiver * receiver, const gchar * from, GstPad * pad)
   stream = g_new0 (Stream, 1);
   stream->receiver = receiver;
   stream->from = g_strdup (from);
-  stream->media = media;
+  stream->codec = codec;
   stream->shield_state = -1;
-  stream->bin = gst_parse_bin_from_description_full (line_for (receiver, media), FALSE, NULL,
-      GST_PARSE_FLAG_FATAL_ERRORS, &error);
+  line = line_for (receiver, codec, &error);
+  if (line)
+    stream->bin = gst_parse_bin_from_description_full (line, FALSE, NULL,
+        GST_PARSE_FLAG_FATAL_ERRORS, &error);
+  g_free (line);
   if (!stream->bin) {
     GST_ELEMENT_ERROR (receiver->pipeline, CORE, MISSING_PLUGIN, ("%s", error->message), (NULL));
     g_clear_error (&error);
@@ -291,7 +297,7 @@ receiver_add (Receiver * receiver, const gchar * from, GstPad * pad)
     entry_element = gst_bin_get_by_name (GST_BIN (stream->bin), "packets");
   } else {
     entry_element = gst_object_ref (stream->decryptor);
-    if (g_str_equal (media, "video") && receiver->role == RECEIVER_SHOWS) {
+    if (is_video (stream) && receiver->role == RECEIVER_SHOWS) {
       set_up_shield (stream);
       stream->sink = gst_bin_get_by_name (GST_BIN (stream->bin), "sink");
       add_probe (stream, "shield", "src", GST_PAD_PROBE_TYPE_BUFFER, on_shown, stream);
@@ -305,7 +311,7 @@ receiver_add (Receiver * receiver, const gchar * from, GstPad * pad)
   gst_bin_add (receiver->pipeline, stream->bin);
   frames = gst_bin_get_by_name (GST_BIN (stream->bin), "frames");
   if (frames && receiver->recorder)
-    recorder_link (receiver->recorder, from, media, stream->bin, frames);
+    recorder_link (receiver->recorder, from, codec, stream->bin, frames);
   gst_clear_object (&frames);
 
   entry = gst_element_get_static_pad (entry_element, "sink");
@@ -443,10 +449,10 @@ receiver_stats (Receiver * receiver)
   g_mutex_lock (&receiver->lock);
   for (i = 0; i < receiver->streams->len; i++) {
     Stream *stream = g_ptr_array_index (receiver->streams, i);
-    json_t *object = json_pack ("{s:s, s:s, s:o, s:o}", "from", stream->from,
-        "media", stream->media, "decryptor", stream->last_stats ?
-        json_incref (stream->last_stats) : stats_of_element (stream->decryptor),
-        "opened", branch_stats (&stream->opened, receiver->begun));
+    json_t *object = json_pack ("{s:s, s:s, s:s, s:o, s:o}", "from", stream->from,
+        "media", stream->codec->media, "codec", stream->codec->name,
+        "decryptor", stream->last_stats ?
+        json_incref (stream->last_stats) : stats_of_element (stream->decryptor), "opened", branch_stats (&stream->opened, receiver->begun));
 
     add_time (object, "first-packet-ms", receiver->begun, stream->first_packet);
     if (receiver->role == RECEIVER_TAPS)

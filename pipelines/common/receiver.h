@@ -1,12 +1,12 @@
 /* What comes from other participants: decryption, decoding, shield; or, for a wiretap, every
  * attempt at it.
  *
- *     webrtcbin ! e2eedec ! rtpvp8depay ! tee ! vp8dec ! videoconvert ! shieldoverlay ! sink
+ *     webrtcbin ! e2eedec ! depayloader ! tee ! decoder ! videoconvert ! shieldoverlay ! sink
  *                                         tee ! recorder
  *
  * A wiretap has, beside the same branch, one without e2eedec:
  *
- *     webrtcbin ! tee ! e2eedec ! ...     tee ! rtpvp8depay ! vp8dec ! sink
+ *     webrtcbin ! tee ! e2eedec ! ...     tee ! depayloader ! decoder ! sink
  *
  * gst-e2ee, LGPL-2.1-or-later */
 #pragma once

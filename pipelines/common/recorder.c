@@ -138,8 +138,23 @@ recorder_free (Recorder * recorder)
   g_free (recorder);
 }
 
+/* What is recorded comes out of this pad. (transfer full) */
+static GstPad *
+tap (GstElement * bin, GstElement * tee, const Codec * codec)
+{
+  GstElement *parser =
+      codec->parser ? gst_element_factory_make (codec->parser, NULL) : NULL;
+
+  if (!parser)
+    return gst_element_request_pad_simple (tee, "src_%u");
+  gst_bin_add (GST_BIN (bin), parser);
+  gst_element_sync_state_with_parent (parser);
+  gst_element_link (tee, parser);
+  return gst_element_get_static_pad (parser, "src");
+}
+
 void
-recorder_link (Recorder * recorder, const gchar * from, const gchar * media, GstElement * bin,
+recorder_link (Recorder * recorder, const gchar * from, const Codec * codec, GstElement * bin,
     GstElement * tee)
 {
   guint i;
@@ -150,9 +165,9 @@ recorder_link (Recorder * recorder, const gchar * from, const gchar * media, Gst
   for (i = 0; i < G_N_ELEMENTS (recorder->tracks); i++) {
     Track *track = &recorder->tracks[i];
 
-    if (g_str_equal (recorder->from, from) && g_str_equal (track->media, media)
+    if (g_str_equal (recorder->from, from) && g_str_equal (track->media, codec->media)
         && !track->source) {
-      GstPad *pad = gst_element_request_pad_simple (tee, "src_%u");
+      GstPad *pad = tap (bin, tee, codec);
 
       track->source = gst_object_ref (gst_ghost_pad_new ("recorded", pad));
       gst_pad_set_active (track->source, TRUE);

@@ -2,12 +2,15 @@
  *
  *     tee ! e2eepolicy feature=recording ! queue ! matroskamux ! filesink
  *
+ * With H.264 and H.265 a parser stands in front of the gate, for the muxer.
+ *
  * gst-e2ee, LGPL-2.1-or-later */
 #pragma once
 
 #include <gst/gst.h>
 #include <jansson.h>
 
+#include "codecs.h"
 #include "protection.h"
 
 G_BEGIN_DECLS
@@ -20,8 +23,8 @@ Recorder *recorder_new (GstBin * pipeline, const gchar * path, gboolean gated,
 /* The pipeline must be in NULL. */
 void recorder_free (Recorder * recorder);
 
-/* Streaming thread: one of each @media is recorded, from @tee in @bin, of the first who sends. */
-void recorder_link (Recorder * recorder, const gchar * from, const gchar * media,
+/* Streaming thread: one of each medium is recorded, from @tee in @bin, of the first who sends. */
+void recorder_link (Recorder * recorder, const gchar * from, const Codec * codec,
     GstElement * bin, GstElement * tee);
 
 /* Main thread: @bin goes; its streams end in the recording. */

@@ -14,16 +14,12 @@
 #define BRANCH_LINE "queue leaky=downstream max-size-buffers=0 max-size-bytes=0 " \
     "max-size-time=2000000000 ! capsfilter name=caps"
 
-#define VIDEO_LINE "queue ! videoconvert ! video/x-raw,format=I420 " \
-    "! vp8enc name=encoder deadline=1 cpu-used=8 end-usage=cbr target-bitrate=800000 " \
-    "keyframe-max-dist=60 %s ! rtpvp8pay name=payloader picture-id-mode=15-bit " \
-    "! e2eeenc name=encryptor ! tee name=out allow-not-linked=true"
-#define AUDIO_LINE "queue ! audioconvert ! audioresample ! audio/x-raw,rate=48000,channels=2 " \
-    "! opusenc name=encoder bitrate=48000 %s ! rtpopuspay name=payloader " \
-    "! e2eeenc name=encryptor ! tee name=out allow-not-linked=true"
+#define VIDEO_INPUT "queue ! videoconvert ! video/x-raw,format=I420 "
+#define AUDIO_INPUT "queue ! audioconvert ! audioresample "
+#define OUTPUT "e2eeenc name=encryptor ! tee name=out allow-not-linked=true"
 
 /* Between encoder and payloader, in a negative control only. */
-#define CLEAR_TEE "! tee name=clear"
+#define CLEAR_TEE "! tee name=clear "
 
 /* Where a sender is, for the probes in the streaming threads. */
 typedef enum
@@ -36,13 +32,13 @@ typedef enum
 typedef struct
 {
   Sender *sender;
-  const gchar *media;
+  const Codec *codec;
   GstElement *bin;
   GstElement *encoder;
   GstElement *encryptor;
   GstElement *tee;
   GstPad *clear;                /* encoded, not encrypted */
-  guint payload_type;
+  gint payload_type;
   gint gate;                    /* atomic, Gate */
   gint frames;                  /* atomic */
 } Stream;
@@ -75,7 +71,8 @@ on_frame (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
     return GST_PAD_PROBE_DROP;
 
   g_atomic_int_inc (&stream->frames);
-  evidence_add_frame (stream->sender->evidence, EVIDENCE_SENT, stream->media, NULL, frame);
+  evidence_add_frame (stream->sender->evidence, EVIDENCE_SENT, stream->codec->media, NULL,
+      frame);
   return GST_PAD_PROBE_OK;
 }
 
@@ -127,25 +124,34 @@ add_probe (GstElement * element, const gchar * pad_name, GstPadProbeCallback pro
 }
 
 static gboolean
-add_stream (Sender * sender, const gchar * media, const gchar * source, const gchar * rest,
-    guint payload_type, const Protection * protection, GError ** error)
+is_video (const Stream * stream)
+{
+  return g_str_equal (stream->codec->media, "video");
+}
+
+static gboolean
+add_stream (Sender * sender, const Codec * codec, const gchar * source, gint payload_type,
+    const Protection * protection, GError ** error)
 {
   Stream *stream = &sender->streams[sender->n_streams];
-  gchar *end = g_strdup_printf (rest, sender->options->clear_copy ? CLEAR_TEE : "");
-  gchar *line = g_strconcat (source, " ! ", end, NULL);
-  GstElement *bin = gst_parse_bin_from_description_full (line, FALSE, NULL,
-      GST_PARSE_FLAG_FATAL_ERRORS, error);
-  GstElement *payloader;
+  const gchar *encoder = codec_encoder (codec, error);
+  GstElement *bin, *payloader;
   GstPad *pad;
+  gchar *line;
 
+  if (!encoder)
+    return FALSE;
+  line = g_strconcat (source, " ! ",
+      g_str_equal (codec->media, "video") ? VIDEO_INPUT : AUDIO_INPUT, "! ", encoder, " ", sender->options->clear_copy ? CLEAR_TEE : "", "! ", codec->payloader,
+      " ! " OUTPUT, NULL);
+  bin = gst_parse_bin_from_description_full (line, FALSE, NULL, GST_PARSE_FLAG_FATAL_ERRORS, error);
   g_free (line);
-  g_free (end);
   if (!bin) {
-    g_prefix_error (error, "%s source: ", media);
+    g_prefix_error (error, "%s source: ", codec->media);
     return FALSE;
   }
   stream->sender = sender;
-  stream->media = media;
+  stream->codec = codec;
   stream->bin = bin;
   stream->payload_type = payload_type;
   stream->encoder = gst_bin_get_by_name (GST_BIN (bin), "encoder");
@@ -158,10 +164,10 @@ add_stream (Sender * sender, const gchar * media, const gchar * source, const gc
   g_object_set (payloader, "pt", payload_type, NULL);
   gst_object_unref (payloader);
   if (protection->encryptor)
-    protection->encryptor (protection->user_data, stream->encryptor, media);
+    protection->encryptor (protection->user_data, stream->encryptor, codec->media);
 
   add_probe (stream->encoder, "src", on_frame, stream);
-  if (g_str_equal (media, "video"))
+  if (is_video (stream))
     add_probe (stream->encoder, "sink", on_picture, stream);
   pad = gst_element_get_static_pad (stream->encryptor, "src");
   g_signal_connect (pad, "notify::caps", G_CALLBACK (on_caps), sender);
@@ -169,6 +175,28 @@ add_stream (Sender * sender, const gchar * media, const gchar * source, const gc
 
   gst_bin_add (sender->pipeline, bin);
   return TRUE;
+}
+
+const Codec *
+sender_video_codec (const SenderOptions * options)
+{
+  return options->video_codec ? options->video_codec : codec_find ("video", "vp8");
+}
+
+const Codec *
+sender_audio_codec (const SenderOptions * options)
+{
+  return options->audio_codec ? options->audio_codec : codec_find ("audio", "opus");
+}
+
+SenderPayloadTypes
+sender_own_types (const SenderOptions * options)
+{
+  SenderPayloadTypes types = {
+    sender_video_codec (options)->payload_type, sender_audio_codec (options)->payload_type
+  };
+
+  return types;
 }
 
 Sender *
@@ -185,11 +213,11 @@ sender_new (GstBin * pipeline, const SenderOptions * options, const Protection *
   sender->ready = ready;
   sender->user_data = user_data;
 
-  if (types->video && options->video_source && !add_stream (sender, "video",
-          options->video_source, VIDEO_LINE, types->video, protection, error))
+  if (types->video != CODEC_NO_TYPE && options->video_source && !add_stream (sender,
+          sender_video_codec (options), options->video_source, types->video, protection, error))
     goto fail;
-  if (types->audio && options->audio_source && !add_stream (sender, "audio",
-          options->audio_source, AUDIO_LINE, types->audio, protection, error))
+  if (types->audio != CODEC_NO_TYPE && options->audio_source && !add_stream (sender,
+          sender_audio_codec (options), options->audio_source, types->audio, protection, error))
     goto fail;
 
   for (i = 0; i < sender->n_streams; i++)
@@ -222,24 +250,12 @@ sender_free (Sender * sender)
   g_free (sender);
 }
 
-/* What webrtcbin must know to describe the stream.  No SSRC: with it the caps would never
- * intersect with what the other side offers. */
-static GstCaps *
-description_of (const Stream * stream)
-{
-  gboolean is_video = g_str_equal (stream->media, "video");
-
-  return gst_caps_new_simple ("application/x-rtp", "media", G_TYPE_STRING, stream->media,
-      "encoding-name", G_TYPE_STRING, is_video ? "VP8" : "OPUS",
-      "clock-rate", G_TYPE_INT, is_video ? 90000 : 48000,
-      "payload", G_TYPE_INT, stream->payload_type, NULL);
-}
-
 static GstPad *
 request_pad (GstElement * webrtc, const Stream * stream, gboolean is_copy)
 {
   GstPadTemplate *template = gst_element_get_pad_template (webrtc, "sink_%u");
-  GstCaps *caps = description_of (stream);
+  /* No SSRC: with it the caps would never intersect with what the other side offers. */
+  GstCaps *caps = codec_caps (stream->codec, stream->payload_type);
   GstPad *pad = gst_element_request_pad (webrtc, template, NULL, caps);
   GstWebRTCRTPTransceiver *transceiver = NULL;
 
@@ -249,7 +265,7 @@ request_pad (GstElement * webrtc, const Stream * stream, gboolean is_copy)
   if (transceiver) {
     /* Set here and not in on-new-transceiver: there it keeps webrtcbin 1.22 from ever making an
      * offer. */
-    g_object_set (transceiver, "do-nack", g_str_equal (stream->media, "video"), NULL);
+    g_object_set (transceiver, "do-nack", is_video (stream), NULL);
     if (is_copy)
       g_object_set (transceiver, "direction", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDONLY, NULL);
     gst_object_unref (transceiver);
@@ -262,8 +278,6 @@ request_pad (GstElement * webrtc, const Stream * stream, gboolean is_copy)
 static gboolean
 add_branch (Sender * sender, Stream * stream, GstPad * sink, gboolean in_clear)
 {
-  const gchar *payloader = g_str_equal (stream->media, "video") ?
-      "rtpvp8pay name=payloader picture-id-mode=15-bit" : "rtpopuspay name=payloader";
   GstElement *branch = gst_parse_bin_from_description (BRANCH_LINE, TRUE, NULL);
   GstElement *filter = gst_bin_get_by_name (GST_BIN (branch), "caps");
   GstCaps *caps;
@@ -287,10 +301,13 @@ add_branch (Sender * sender, Stream * stream, GstPad * sink, gboolean in_clear)
 
   gst_bin_add (GST_BIN (stream->bin), branch);
   if (in_clear) {
-    gchar *line = g_strdup_printf ("queue ! %s pt=%u", payloader, stream->payload_type);
+    gchar *line = g_strconcat ("queue ! ", stream->codec->payloader, NULL);
     GstElement *clear = gst_parse_bin_from_description (line, TRUE, NULL);
+    GstElement *payloader = gst_bin_get_by_name (GST_BIN (clear), "payloader");
     GstElement *tee = gst_bin_get_by_name (GST_BIN (stream->bin), "clear");
 
+    g_object_set (payloader, "pt", stream->payload_type, NULL);
+    gst_object_unref (payloader);
     g_free (line);
     gst_bin_add (GST_BIN (stream->bin), clear);
     gst_element_sync_state_with_parent (branch);
@@ -384,7 +401,7 @@ sender_start (Sender * sender)
     Stream *stream = &sender->streams[i];
 
     g_atomic_int_compare_and_exchange (&stream->gate, CLOSED, OPENING);
-    if (g_str_equal (stream->media, "video"))
+    if (is_video (stream))
       gst_pad_send_event (stream->clear,
           gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0));
   }
@@ -408,7 +425,8 @@ sender_stats (Sender * sender)
   for (i = 0; sender && i < sender->n_streams; i++) {
     Stream *stream = &sender->streams[i];
 
-    json_object_set_new (all, stream->media, json_pack ("{s:I, s:o}", "frames-encoded",
+    json_object_set_new (all, stream->codec->media, json_pack ("{s:s, s:I, s:o}",
+            "codec", stream->codec->name, "frames-encoded",
             (json_int_t) g_atomic_int_get (&stream->frames),
             "encryptor", stats_of_element (stream->encryptor)));
   }

@@ -1,6 +1,6 @@
 /* What one participant sends: sources, encoders, encryptors, and a branch to each who gets it.
  *
- *     source ! vp8enc ! rtpvp8pay ! e2eeenc ! tee ! queue ! webrtcbin
+ *     source ! encoder ! payloader ! e2eeenc ! tee ! queue ! webrtcbin
  *
  * What is encoded is dropped before the payloader until there is somebody who gets it.
  *
@@ -10,6 +10,7 @@
 #include <gst/gst.h>
 #include <jansson.h>
 
+#include "codecs.h"
 #include "evidence.h"
 #include "protection.h"
 
@@ -21,15 +22,23 @@ typedef struct
 {
   const gchar *video_source;    /* launch lines; NULL: send none */
   const gchar *audio_source;
+  const Codec *video_codec;     /* NULL: VP8 */
+  const Codec *audio_codec;     /* NULL: Opus */
   gboolean clear_copy;          /* negative control: copies are sent unencrypted */
 } SenderOptions;
 
-/* The RTP payload types to send with; 0: there is no such medium in the offer. */
+/* The RTP payload types to send with; CODEC_NO_TYPE: the offer does not have this medium, or not
+ * with the codec. */
 typedef struct
 {
-  guint video;
-  guint audio;
+  gint video;
+  gint audio;
 } SenderPayloadTypes;
+
+const Codec *sender_video_codec (const SenderOptions * options);
+const Codec *sender_audio_codec (const SenderOptions * options);
+/* What is offered, by the codecs of @options. */
+SenderPayloadTypes sender_own_types (const SenderOptions * options);
 
 /* @options and @protection must stay.  @ready is called in the main thread when the branches have
  * caps, and so can be offered. */
@@ -52,7 +61,7 @@ void sender_unlink (Sender * sender, GstElement * webrtc);
 void sender_start (Sender * sender);
 void sender_stop (Sender * sender);
 
-/* {"video": {"frames-encoded": n, "encryptor": {...}}, "audio": ...} */
+/* {"video": {"codec": name, "frames-encoded": n, "encryptor": {...}}, "audio": ...} */
 json_t *sender_stats (Sender * sender);
 
 G_END_DECLS

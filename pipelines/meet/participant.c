@@ -19,9 +19,6 @@
 #include "schedule.h"
 #include "snapshots.h"
 
-/* All e2ee-meet use the same, so that one packet can go to everybody. */
-#define VIDEO_TYPE 96
-#define AUDIO_TYPE 111
 /* The good-bye goes out, and the recording is closed. */
 #define LEAVING_MS 300
 #define RECORDING_MS 3000
@@ -332,7 +329,7 @@ make_media (Participant * self, GError ** error)
   static const ReceiverRole roles[] = { RECEIVER_SHOWS, RECEIVER_SHOWS, RECEIVER_RECORDS,
     RECEIVER_TAPS
   };
-  const SenderPayloadTypes types = { VIDEO_TYPE, AUDIO_TYPE };
+  SenderPayloadTypes types;
   const MeetOptions *options = self->options;
   const Protection *protection = self->membership ?
       membership_protection (self->membership) : &self->no_protection;
@@ -357,6 +354,8 @@ make_media (Participant * self, GError ** error)
   self->sent.video_source = options->video_source;
   self->sent.audio_source = options->audio_source;
   self->sent.clear_copy = options->control_clear_copy;
+  /* All e2ee-meet use the same, so that one packet can go to everybody. */
+  types = sender_own_types (&self->sent);
   self->sender = sender_new (pipeline, &self->sent, protection, self->evidence, &types,
       on_sender_ready, self, error);
   return self->sender != NULL;

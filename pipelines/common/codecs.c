@@ -1,0 +1,284 @@
+/* Codecs as rows of launch lines.
+ *
+ * gst-e2ee, LGPL-2.1-or-later */
+
+#include "codecs.h"
+
+#include <string.h>
+
+#define VPX_ENCODER "name=encoder deadline=1 cpu-used=8 end-usage=cbr target-bitrate=800000 " \
+    "keyframe-max-dist=60"
+#define WHOLE_PICTURES "stream-format=byte-stream,alignment=au"
+
+/* What every browser takes.  The payloader would tell the level of the picture that it got first,
+ * which is no promise to keep, and a limit for what the other side sends. */
+#define H264_PROFILE "profile-level-id=(string)42e01f"
+#define H264_PARAMETERS "packetization-mode=(string)1," H264_PROFILE
+
+static const Codec codecs[] = {
+  {
+    .name = "vp8",
+    .media = "video",
+    .encoding_name = "VP8",
+    .clock_rate = 90000,
+    .payload_type = 96,
+    .encoders = {"vp8enc " VPX_ENCODER},
+    .payloader = "rtpvp8pay name=payloader picture-id-mode=15-bit",
+    .depayloader = "rtpvp8depay",
+    .waits = TRUE,
+    .decoders = {"vp8dec"},
+  }, {
+    .name = "vp9",
+    .media = "video",
+    .encoding_name = "VP9",
+    .clock_rate = 90000,
+    .payload_type = 98,
+    .encoders = {"vp9enc " VPX_ENCODER " lag-in-frames=0"},
+    .payloader = "rtpvp9pay name=payloader picture-id-mode=15-bit",
+    .depayloader = "rtpvp9depay",
+    .waits = TRUE,
+    .decoders = {"vp9dec"},
+  }, {
+    .name = "h264",
+    .media = "video",
+    .encoding_name = "H264",
+    .clock_rate = 90000,
+    .payload_type = 102,
+    .parameters = H264_PARAMETERS,
+    .encoders = {
+      "openh264enc name=encoder usage-type=camera complexity=low rate-control=bitrate "
+          "bitrate=800000 gop-size=60 ! video/x-h264,profile=constrained-baseline",
+      "x264enc name=encoder tune=zerolatency speed-preset=ultrafast bitrate=800 key-int-max=60 "
+          "! video/x-h264,profile=constrained-baseline," WHOLE_PICTURES,
+    },
+    .payloader = "rtph264pay name=payloader config-interval=-1 aggregate-mode=zero-latency "
+        "! capssetter caps=\"application/x-rtp," H264_PROFILE "\"",
+    .depayloader = "rtph264depay",
+    .waits = TRUE,
+    .unpacked = "video/x-h264," WHOLE_PICTURES,
+    .decoders = {"openh264dec", "avdec_h264"},
+    .parser = "h264parse",
+  }, {
+    .name = "h265",
+    .media = "video",
+    .encoding_name = "H265",
+    .clock_rate = 90000,
+    .payload_type = 104,
+    .encoders = {"x265enc name=encoder tune=zerolatency speed-preset=ultrafast bitrate=800 "
+          "key-int-max=60 ! video/x-h265," WHOLE_PICTURES},
+    .payloader = "rtph265pay name=payloader config-interval=-1 aggregate-mode=zero-latency",
+    .depayloader = "rtph265depay",
+    .unpacked = "video/x-h265," WHOLE_PICTURES,
+    .decoders = {"libde265dec", "avdec_h265"},
+    .parser = "h265parse",
+  }, {
+    .name = "opus",
+    .media = "audio",
+    .encoding_name = "OPUS",
+    .clock_rate = 48000,
+    .payload_type = 111,
+    .encoders = {"audio/x-raw,rate=48000,channels=2 ! opusenc name=encoder bitrate=48000"},
+    .payloader = "rtpopuspay name=payloader",
+    .depayloader = "rtpopusdepay",
+    .decoders = {"opusdec"},
+  }, {
+    .name = "pcmu",
+    .media = "audio",
+    .encoding_name = "PCMU",
+    .clock_rate = 8000,
+    .payload_type = 0,
+    .encoders = {"audio/x-raw,rate=8000,channels=1 ! mulawenc name=encoder"},
+    .payloader = "rtppcmupay name=payloader min-ptime=20000000 max-ptime=20000000",
+    .depayloader = "rtppcmudepay",
+    .decoders = {"mulawdec"},
+  }, {
+    .name = "pcma",
+    .media = "audio",
+    .encoding_name = "PCMA",
+    .clock_rate = 8000,
+    .payload_type = 8,
+    .encoders = {"audio/x-raw,rate=8000,channels=1 ! alawenc name=encoder"},
+    .payloader = "rtppcmapay name=payloader min-ptime=20000000 max-ptime=20000000",
+    .depayloader = "rtppcmadepay",
+    .decoders = {"alawdec"},
+  },
+};
+
+/* Fields of an offer that say what kind of the codec it is, and what they must begin with.  A
+ * field that is missing has the value that its payload format gives it. */
+static const struct
+{
+  const gchar *codec;
+  const gchar *field;
+  const gchar *missing;
+  const gchar *begins;
+} kinds[] = {
+  {"h264", "packetization-mode", "0", "1"},
+  {"h264", "profile-level-id", "420010", "42e01f"},
+  {"vp9", "profile-id", "0", "0"},
+};
+
+const Codec *
+codec_find (const gchar * media, const gchar * name)
+{
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (codecs); i++) {
+    if (g_str_equal (codecs[i].media, media) && g_ascii_strcasecmp (codecs[i].name, name) == 0)
+      return &codecs[i];
+  }
+  return NULL;
+}
+
+gchar *
+codec_names (const gchar * media)
+{
+  GString *names = g_string_new (NULL);
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (codecs); i++) {
+    if (g_str_equal (codecs[i].media, media))
+      g_string_append_printf (names, "%s%s", names->len ? ", " : "", codecs[i].name);
+  }
+  return g_string_free (names, FALSE);
+}
+
+static const gchar *
+encoding_name_of (const GstCaps * caps)
+{
+  if (!caps || gst_caps_is_any (caps) || gst_caps_is_empty (caps))
+    return NULL;
+  return gst_structure_get_string (gst_caps_get_structure (caps, 0), "encoding-name");
+}
+
+const Codec *
+codec_of_caps (const GstCaps * caps)
+{
+  const gchar *name = encoding_name_of (caps);
+  guint i;
+
+  /* SDP writes encoding names in any case (RFC 8866 section 6.6). */
+  for (i = 0; name && i < G_N_ELEMENTS (codecs); i++) {
+    if (g_ascii_strcasecmp (codecs[i].encoding_name, name) == 0)
+      return &codecs[i];
+  }
+  return NULL;
+}
+
+gboolean
+codec_fits (const Codec * codec, const GstCaps * caps)
+{
+  guint i;
+
+  if (codec_of_caps (caps) != codec)
+    return FALSE;
+  for (i = 0; i < G_N_ELEMENTS (kinds); i++) {
+    const gchar *value;
+
+    if (!g_str_equal (kinds[i].codec, codec->name))
+      continue;
+    value = gst_structure_get_string (gst_caps_get_structure (caps, 0), kinds[i].field);
+    if (!g_str_has_prefix (value ? value : kinds[i].missing, kinds[i].begins))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+GstCaps *
+codec_caps (const Codec * codec, gint payload_type)
+{
+  gchar *text = g_strdup_printf ("application/x-rtp,media=%s,encoding-name=%s,clock-rate=%d,"
+      "payload=%d%s%s", codec->media, codec->encoding_name, codec->clock_rate, payload_type,
+      codec->parameters ? "," : "", codec->parameters ? codec->parameters : "");
+  GstCaps *caps = gst_caps_from_string (text);
+
+  g_free (text);
+  return caps;
+}
+
+/* Every word that begins an element: the first of the line, and the first after each "!", unless
+ * it is caps. */
+static gboolean
+load_elements (const gchar * line, gchar ** missing)
+{
+  gchar **parts = g_strsplit (line, " ! ", -1);
+  gboolean loaded = TRUE;
+  guint i;
+
+  for (i = 0; parts[i] && loaded; i++) {
+    gsize size = strcspn (parts[i], " ");
+    gchar *name = g_strndup (parts[i], size);
+
+    if (!strchr (name, '/')) {
+      GstElementFactory *factory = gst_element_factory_find (name);
+      GstPluginFeature *feature =
+          factory ? gst_plugin_feature_load (GST_PLUGIN_FEATURE (factory)) : NULL;
+
+      loaded = feature != NULL;
+      gst_clear_object (&factory);
+      gst_clear_object (&feature);
+      if (!loaded && !*missing)
+        *missing = g_steal_pointer (&name);
+    }
+    g_free (name);
+  }
+  g_strfreev (parts);
+  return loaded;
+}
+
+static void
+set_missing (const Codec * codec, const gchar * missing, GError ** error)
+{
+  g_set_error (error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN,
+      "the GStreamer element %s is missing, which %s takes", missing, codec->name);
+}
+
+static const gchar *
+choose (const Codec * codec, const gchar * const *lines, GError ** error)
+{
+  gchar *missing = NULL;
+  const gchar *chosen = NULL;
+  guint i;
+
+  for (i = 0; lines[i] && !chosen; i++) {
+    if (load_elements (lines[i], &missing))
+      chosen = lines[i];
+  }
+  if (!chosen)
+    set_missing (codec, missing, error);
+  g_free (missing);
+  return chosen;
+}
+
+const gchar *
+codec_encoder (const Codec * codec, GError ** error)
+{
+  return choose (codec, codec->encoders, error);
+}
+
+const gchar *
+codec_decoder (const Codec * codec, GError ** error)
+{
+  return choose (codec, codec->decoders, error);
+}
+
+gchar *
+codec_depayloader (const Codec * codec, const gchar * name, gboolean waits)
+{
+  return g_strconcat (codec->depayloader, " name=", name,
+      waits && codec->waits ? " request-keyframe=true wait-for-keyframe=true" : "",
+      codec->unpacked ? " ! " : "", codec->unpacked, NULL);
+}
+
+gboolean
+codec_load (const Codec * codec, GError ** error)
+{
+  gchar *missing = NULL;
+
+  if (load_elements (codec->payloader, &missing) && load_elements (codec->depayloader, &missing)
+      && (!codec->parser || load_elements (codec->parser, &missing)))
+    return codec_encoder (codec, error) && codec_decoder (codec, error);
+  set_missing (codec, missing, error);
+  g_free (missing);
+  return FALSE;
+}
