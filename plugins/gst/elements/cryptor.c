@@ -19,25 +19,7 @@
 GST_DEBUG_CATEGORY_STATIC (e2ee_cryptor_debug);
 #define GST_CAT_DEFAULT e2ee_cryptor_debug
 
-/* As browsers do; leaves room for SRTP, UDP and tunnels within an Ethernet frame. */
-#define DEFAULT_MTU 1200
-#define MIN_MTU 64
-#define MAX_MTU 65535
-#define DEFAULT_SUITE GST_E2EE_CIPHER_SUITE_AES_128_GCM_SHA256_128
 #define REQUEST_KEY_INTERVAL_MS 1000
-
-enum
-{
-  PROP_0,
-  PROP_KEY_FILE,
-  PROP_KEY_PROVIDER,
-  PROP_MEETING,
-  PROP_FORMAT,
-  PROP_PACKETIZATION,
-  PROP_CIPHER_SUITE,
-  PROP_MTU,
-  PROP_STATS
-};
 
 enum
 {
@@ -58,34 +40,6 @@ GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY
 
 G_DEFINE_ABSTRACT_TYPE_WITH_CODE (GstE2eeCryptor, gst_e2ee_cryptor, GST_TYPE_ELEMENT,
     GST_DEBUG_CATEGORY_INIT (e2ee_cryptor_debug, "e2eecryptor", 0, "e2eeenc and e2eedec"));
-
-GType
-gst_e2ee_format_get_type (void)
-{
-  static gsize type = 0;
-  static const GEnumValue values[] = {
-    {GST_E2EE_FORMAT_SFRAME, "SFrame (RFC 9605)", "sframe"},
-    {0, NULL, NULL}
-  };
-
-  if (g_once_init_enter (&type))
-    g_once_init_leave (&type, g_enum_register_static ("GstE2eeFormat", values));
-  return type;
-}
-
-GType
-gst_e2ee_packetization_get_type (void)
-{
-  static gsize type = 0;
-  static const GEnumValue values[] = {
-    {GST_E2EE_PACKETIZATION_CODEC, "The codec's own RTP payload format", "codec"},
-    {0, NULL, NULL}
-  };
-
-  if (g_once_init_enter (&type))
-    g_once_init_leave (&type, g_enum_register_static ("GstE2eePacketization", values));
-  return type;
-}
 
 /* --- what a subclass may say and ask --- */
 
@@ -389,50 +343,10 @@ gst_e2ee_cryptor_sink_event (GstPad * pad, GstObject * parent, GstEvent * event)
   return gst_pad_event_default (pad, parent, event);
 }
 
-/* --- properties --- */
+/* --- what is counted --- */
 
-static void
-gst_e2ee_cryptor_set_property (GObject * object, guint id, const GValue * value, GParamSpec * pspec)
-{
-  GstE2eeCryptor *self = GST_E2EE_CRYPTOR (object);
-
-  GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_KEY_FILE:
-      g_free (self->settings.key_file);
-      self->settings.key_file = g_value_dup_string (value);
-      break;
-    case PROP_KEY_PROVIDER:
-      g_clear_object (&self->settings.provider);
-      self->settings.provider = g_value_dup_object (value);
-      break;
-    case PROP_MEETING:
-      g_free (self->settings.meeting);
-      self->settings.meeting = g_value_dup_string (value);
-      break;
-    case PROP_FORMAT:
-      self->settings.keys.format = (e2ee_format_id) g_value_get_enum (value);
-      break;
-    case PROP_PACKETIZATION:
-      self->settings.packetization = g_value_get_enum (value);
-      break;
-    case PROP_CIPHER_SUITE:
-      self->settings.suite = g_value_get_enum (value);
-      self->settings.suite_is_set = TRUE;
-      break;
-    case PROP_MTU:
-      self->settings.mtu = g_value_get_uint (value);
-      atomic_store (&self->settings_changed, 1);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-      break;
-  }
-  GST_OBJECT_UNLOCK (self);
-}
-
-static GstStructure *
-make_stats (GstE2eeCryptor * self)
+GstStructure *
+gst_e2ee_cryptor_make_stats (GstE2eeCryptor * self)
 {
   GstE2eeCryptorClass *klass = GST_E2EE_CRYPTOR_GET_CLASS (self);
   static const gchar *const rtp_names[] = { "packets", "whole-frames", "not-rtp", "empty",
@@ -456,45 +370,6 @@ make_stats (GstE2eeCryptor * self)
   gst_structure_set (stats, "dropped", G_TYPE_UINT64, dropped, NULL);
   klass->add_stats (self, stats);
   return stats;
-}
-
-static void
-gst_e2ee_cryptor_get_property (GObject * object, guint id, GValue * value, GParamSpec * pspec)
-{
-  GstE2eeCryptor *self = GST_E2EE_CRYPTOR (object);
-
-  if (id == PROP_STATS) {
-    g_value_take_boxed (value, make_stats (self));
-    return;
-  }
-  GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_KEY_FILE:
-      g_value_set_string (value, self->settings.key_file);
-      break;
-    case PROP_KEY_PROVIDER:
-      g_value_set_object (value, self->settings.provider);
-      break;
-    case PROP_MEETING:
-      g_value_set_string (value, self->settings.meeting);
-      break;
-    case PROP_FORMAT:
-      g_value_set_enum (value, (gint) self->settings.keys.format);
-      break;
-    case PROP_PACKETIZATION:
-      g_value_set_enum (value, self->settings.packetization);
-      break;
-    case PROP_CIPHER_SUITE:
-      g_value_set_enum (value, self->settings.suite);
-      break;
-    case PROP_MTU:
-      g_value_set_uint (value, self->settings.mtu);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-      break;
-  }
-  GST_OBJECT_UNLOCK (self);
 }
 
 static gboolean
@@ -645,11 +520,7 @@ gst_e2ee_cryptor_finalize (GObject * object)
 static void
 gst_e2ee_cryptor_init (GstE2eeCryptor * self)
 {
-  self->settings.suite = DEFAULT_SUITE;
-  self->settings.mtu = DEFAULT_MTU;
-  self->settings.keys.key_id = -1;
-  self->settings.keys.replay_window = E2EE_REPLAY_DEFAULT_WINDOW;
-  self->settings.keys.frame_limit = E2EE_KEY_DEFAULT_LIMIT;
+  gst_e2ee_cryptor_init_settings (&self->settings);
   self->format = &e2ee_format_sframe;
   self->path = e2ee_frame_path_new (on_frame, self);
   self->clear_status = gst_e2ee_status_new (GST_E2EE_STATE_OFF, NULL, 0);
@@ -690,8 +561,6 @@ gst_e2ee_cryptor_class_init (GstE2eeCryptorClass * klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
-  const GParamFlags ready = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY
-      | GST_PARAM_DOC_SHOW_DEFAULT;
 
   object_class->constructed = gst_e2ee_cryptor_constructed;
   object_class->finalize = gst_e2ee_cryptor_finalize;
@@ -699,104 +568,7 @@ gst_e2ee_cryptor_class_init (GstE2eeCryptorClass * klass)
   object_class->get_property = gst_e2ee_cryptor_get_property;
   element_class->change_state = gst_e2ee_cryptor_change_state;
   element_class->set_context = gst_e2ee_cryptor_set_context;
-
-  /**
-   * GstE2eeCryptor:key-file:
-   *
-   * A JWK Set (RFC 7517) with the keys, readable by its owner only; docs/key-files.md.  Read from
-   * NULL to READY; ignored when #GstE2eeCryptor:key-provider or #GstE2eeCryptor:meeting is set.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (object_class, PROP_KEY_FILE,
-      g_param_spec_string ("key-file", "Key file",
-          "JWK Set with the keys, readable by its owner only", NULL, ready));
-
-  /**
-   * GstE2eeCryptor:key-provider:
-   *
-   * An object that owns the keys, in place of a key file: a #GstE2eeMeeting, or anything that
-   * implements #GstE2eeKeyProvider.  It goes before #GstE2eeCryptor:meeting.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (object_class, PROP_KEY_PROVIDER,
-      g_param_spec_object ("key-provider", "Key provider",
-          "Object that owns the keys; used in place of key-file", GST_TYPE_E2EE_KEY_PROVIDER,
-          ready));
-
-  /**
-   * GstE2eeCryptor:meeting:
-   *
-   * The name of a #GstE2eeMeeting of this process, which then owns the keys and says whether media
-   * is encrypted.  Looked up from NULL to READY.  Without it, without key file and without key
-   * provider the meeting is asked for as #GstContext %GST_E2EE_MEETING_CONTEXT.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (object_class, PROP_MEETING,
-      g_param_spec_string ("meeting", "Meeting",
-          "Name of the meeting in this process that owns the keys", NULL, ready));
-
-  /**
-   * GstE2eeCryptor:format:
-   *
-   * How a frame is protected.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (object_class, PROP_FORMAT,
-      g_param_spec_enum ("format", "Format", "How a frame is protected", GST_TYPE_E2EE_FORMAT,
-          GST_E2EE_FORMAT_SFRAME, ready));
-
-  /**
-   * GstE2eeCryptor:packetization:
-   *
-   * How protected frames are put into RTP packets.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (object_class, PROP_PACKETIZATION,
-      g_param_spec_enum ("packetization", "Packetization",
-          "How protected frames are put into RTP packets", GST_TYPE_E2EE_PACKETIZATION,
-          GST_E2EE_PACKETIZATION_CODEC, ready));
-
-  /**
-   * GstE2eeCryptor:cipher-suite:
-   *
-   * The suite of keys in #GstE2eeCryptor:key-file that name none (no "alg").  Until it is set,
-   * keys of 32 bytes are for AES_256_GCM_SHA512_128.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (object_class, PROP_CIPHER_SUITE,
-      g_param_spec_enum ("cipher-suite", "Cipher suite",
-          "SFrame cipher suite of keys in the key file that name none", GST_TYPE_E2EE_CIPHER_SUITE,
-          DEFAULT_SUITE, ready));
-
-  /**
-   * GstE2eeCryptor:mtu:
-   *
-   * The largest RTP packet to make, in bytes with its RTP header.  Audio frames are never split.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (object_class, PROP_MTU,
-      g_param_spec_uint ("mtu", "MTU", "Largest RTP packet to make, in bytes", MIN_MTU, MAX_MTU,
-          DEFAULT_MTU, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING
-          | GST_PARAM_DOC_SHOW_DEFAULT));
-
-  /**
-   * GstE2eeCryptor:stats:
-   *
-   * Counters since the last READY, all #guint64: `frames` and `bytes` that went through, `dropped`
-   * and one counter for each cause of a drop (docs/elements), and what regrouping RTP packets met.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (object_class, PROP_STATS,
-      g_param_spec_boxed ("stats", "Statistics", "Counters, one for each cause of a drop",
-          GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+  gst_e2ee_cryptor_install_properties (object_class);
 
   /**
    * GstE2eeCryptor::request-key:
@@ -847,6 +619,4 @@ gst_e2ee_cryptor_class_init (GstE2eeCryptorClass * klass)
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_add_static_pad_template (element_class, &src_template);
   gst_type_mark_as_plugin_api (GST_TYPE_E2EE_CRYPTOR, 0);
-  gst_type_mark_as_plugin_api (GST_TYPE_E2EE_FORMAT, 0);
-  gst_type_mark_as_plugin_api (GST_TYPE_E2EE_PACKETIZATION, 0);
 }

@@ -147,6 +147,17 @@ void gst_e2ee_cryptor_take_context (GstE2eeCryptor * self, GstContext * context)
 gboolean gst_e2ee_cryptor_use_provider (GstE2eeCryptor * self, GstE2eeKeyProvider * provider,
     GError ** error);
 
+/* cryptorsettings.c: the shared settings as properties. */
+void gst_e2ee_cryptor_init_settings (GstE2eeCryptorSettings * settings);
+void gst_e2ee_cryptor_install_properties (GObjectClass * klass);
+void gst_e2ee_cryptor_set_property (GObject * object, guint id, const GValue * value,
+    GParamSpec * pspec);
+void gst_e2ee_cryptor_get_property (GObject * object, guint id, GValue * value,
+    GParamSpec * pspec);
+
+/* Any thread. (transfer full) */
+GstStructure *gst_e2ee_cryptor_make_stats (GstE2eeCryptor * self);
+
 /* Posts @error as an error message. */
 void gst_e2ee_cryptor_post_error (GstE2eeCryptor * self, GError * error);
 
