@@ -39,12 +39,13 @@ sframe_seal (e2ee_key * key, e2ee_codec codec, e2ee_bytes frame, uint8_t * out, 
 }
 
 static e2ee_result
-sframe_peek (e2ee_codec codec, e2ee_bytes frame, e2ee_frame_info * info)
+sframe_peek (const e2ee_keyring * ring, e2ee_codec codec, e2ee_bytes frame, e2ee_frame_info * info)
 {
   e2ee_sframe_header header;
   e2ee_prefix prefix;
   e2ee_result r;
 
+  (void) ring;
   *info = (e2ee_frame_info) { 0 };
   r = e2ee_prefix_read (codec, frame, &prefix);
   if (r == E2EE_OK)

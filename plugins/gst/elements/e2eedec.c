@@ -210,7 +210,7 @@ judge_frame (GstE2eeDec * self, const E2eeFrame * frame, gboolean * clear, e2ee_
   *clear = FALSE;
   if (keys->media.mode == GST_E2EE_MEDIA_MODE_CLOSED)
     return E2EE_ERR_CLOSED;
-  result = cryptor->format->peek (frame->layout, frame->data, info);
+  result = cryptor->format->peek (keys->ring, frame->layout, frame->data, info);
   if (result == E2EE_OK && e2ee_key_snapshot_is_stranger (keys, info->kid))
     return E2EE_ERR_SENDER;
   if (keys->media.key_id_mask == 0)
