@@ -35,9 +35,11 @@ struct e2ee_format
   e2ee_result (*seal) (e2ee_key * key, e2ee_codec codec, e2ee_bytes frame, uint8_t * out,
       size_t *out_size, e2ee_frame_info * info);
 
-  /* Reads what a protected frame says of itself, which is not authenticated: kid and ctr.  Errors
+  /* Reads what a protected frame says of itself, which is not authenticated: kid and ctr.  Where a
+   * format keeps them can depend on the keys that there are, of which @ring has the layout.  Errors
    * as those of open() that need no key. */
-  e2ee_result (*peek) (e2ee_codec codec, e2ee_bytes frame, e2ee_frame_info * info);
+  e2ee_result (*peek) (const e2ee_keyring * ring, e2ee_codec codec, e2ee_bytes frame,
+      e2ee_frame_info * info);
 
   /* Opens @frame into @out, which does not overlap it and has room for frame.size bytes; the plain
    * frame is never larger.  kid and ctr of @info are valid as soon as they could be read, also on
