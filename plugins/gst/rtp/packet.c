@@ -46,7 +46,7 @@ e2ee_rtp_packet_read (E2eeRtpPacket * packet, const E2eeRtpPacking * packing, Gs
   }
 
   packet->start = payload.start;
-  packet->end = payload.end || packet->marker;
+  packet->end = payload.end || (packet->marker && !packing->tells_ends);
   packet->is_payload = payload.is_payload;
   packet->descriptor_size = payload.descriptor_size;
   packet->body_size = payload_size - payload.descriptor_size;

@@ -53,6 +53,9 @@ typedef struct
   const gchar *name;
   /* Every packet is a whole frame, however large and whatever its marker. */
   gboolean one_packet;
+  /* Payloads tell the ends of frames, and nothing else does: neither the marker nor a packet of
+   * something else behind it ends one. */
+  gboolean tells_ends;
 
   /* Reads the front of a payload of @size bytes, of which @payload holds the first MIN (@size,
    * @front_size).  FALSE: not a payload of this format, or nothing behind its descriptor; @info is
@@ -95,5 +98,9 @@ e2ee_rtp_piece_fill (E2eeRtpPiece * piece, const E2eeRtpWhole * whole, gsize off
 /* RFC 7587, RFC 3551: one payload, one frame. */
 extern const E2eeRtpPacking e2ee_rtp_packing_whole;
 extern const E2eeRtpPacking e2ee_rtp_packing_vp8;
+/* draft-ietf-avtcore-rtp-sframe-02: both read alike; they write objects that hold frames, and
+ * objects that hold RTP payloads. */
+extern const E2eeRtpPacking e2ee_rtp_packing_sframe;
+extern const E2eeRtpPacking e2ee_rtp_packing_sframe_payload;
 
 G_END_DECLS

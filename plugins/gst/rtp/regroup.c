@@ -139,7 +139,7 @@ find_frame (const E2eeRtpRegroup * self, guint i, guint * first, guint * last)
     if (neighbour == NO_PACKET)
       return FALSE;
     if (!is_same_frame (self, *last, neighbour))
-      break;
+      return !self->in->tells_ends;
   }
   return TRUE;
 }

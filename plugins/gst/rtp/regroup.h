@@ -6,7 +6,8 @@
  * frame of one packet, which is every audio frame, is neither copied nor collected.
  *
  * Order: packets of a frame may come in any order, and those of the next frame among them.  A frame
- * without a marker ends where the packet with the next sequence number starts another.  A frame
+ * without a marker ends where the packet with the next sequence number starts another, unless its
+ * packing tells ends.  A frame
  * that becomes whole makes every older, incomplete one lost; an older frame of a single packet
  * still goes out, under the number that was left free for it.  Duplicates are dropped.  DISCONT on a
  * packet says that one before it is missing, also where the numbers have no gap (FEC).

@@ -19,7 +19,7 @@ kit_packet (const KitPacket * spec)
   p = map.data;
   p[0] = 0x80 | spec->n_csrcs | (spec->padding > 0 ? 0x20 : 0)
       | (spec->extension_size > 0 ? 0x10 : 0);
-  p[1] = KIT_PT | (spec->marker ? 0x80 : 0);
+  p[1] = (spec->pt != 0 ? spec->pt : KIT_PT) | (spec->marker ? 0x80 : 0);
   e2ee_put_be (p + 2, spec->seq, 2);
   e2ee_put_be (p + 4, spec->timestamp, 4);
   e2ee_put_be (p + 8, spec->ssrc != 0 ? spec->ssrc : KIT_SSRC, 4);
@@ -103,9 +103,15 @@ take_frame (E2eeRtpRegroup * regroup, const E2eeRtpFrame * frame, gpointer user_
 Kit *
 kit_new (const E2eeRtpCodec * codec, guint mtu)
 {
+  return kit_new_between (codec->packing, codec->packing, mtu);
+}
+
+Kit *
+kit_new_between (const E2eeRtpPacking * in, const E2eeRtpPacking * out, guint mtu)
+{
   Kit *kit = g_new0 (Kit, 1);
 
-  kit->regroup = e2ee_rtp_regroup_new (codec->packing, codec->packing, mtu, take_frame, kit);
+  kit->regroup = e2ee_rtp_regroup_new (in, out, mtu, take_frame, kit);
   kit->frames = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   kit->infos = g_array_new (FALSE, FALSE, sizeof (E2eeRtpFrame));
   kit->held = g_ptr_array_new_with_free_func ((GDestroyNotify) e2ee_rtp_held_free);

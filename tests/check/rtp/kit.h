@@ -24,6 +24,7 @@ typedef struct
   guint extension_id;           /* profile bits of the header extension */
   gsize extension_size;         /* a multiple of 4 */
   guint padding;
+  guint pt;                     /* 0: KIT_PT */
 } KitPacket;
 
 GstBuffer *kit_packet (const KitPacket * spec);
@@ -60,6 +61,7 @@ typedef struct
 } Kit;
 
 Kit *kit_new (const E2eeRtpCodec * codec, guint mtu);
+Kit *kit_new_between (const E2eeRtpPacking * in, const E2eeRtpPacking * out, guint mtu);
 void kit_free (Kit * kit);
 /* Pushes (transfer full) and pulls everything. */
 void kit_push (Kit * kit, GstBuffer * packet);
