@@ -26,21 +26,6 @@ what_is_wrong (const CallOptions * options, gboolean no_keys)
   return NULL;
 }
 
-static const Codec *
-choose_codec (const gchar * media, const gchar * name, GError ** error)
-{
-  const Codec *codec = codec_find (media, name);
-
-  if (!codec) {
-    gchar *names = codec_names (media);
-
-    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-        "\"%s\" is no %s codec that can be sent; one of %s is", name, media, names);
-    g_free (names);
-  }
-  return codec;
-}
-
 CallOptions *
 call_options_parse (int *argc, char ***argv, GError ** error)
 {
@@ -118,10 +103,10 @@ call_options_parse (int *argc, char ***argv, GError ** error)
     g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, wrong);
     goto fail;
   }
-  options->video_codec = choose_codec ("video", video_codec ? video_codec : "vp8", error);
+  options->video_codec = codec_choose ("video", video_codec ? video_codec : "vp8", error);
   if (!options->video_codec)
     goto fail;
-  options->audio_codec = choose_codec ("audio", audio_codec ? audio_codec : "opus", error);
+  options->audio_codec = codec_choose ("audio", audio_codec ? audio_codec : "opus", error);
   if (!options->audio_codec)
     goto fail;
   if (!options->room)

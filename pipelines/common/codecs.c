@@ -152,6 +152,21 @@ encoding_name_of (const GstCaps * caps)
 }
 
 const Codec *
+codec_choose (const gchar * media, const gchar * name, GError ** error)
+{
+  const Codec *codec = codec_find (media, name);
+
+  if (!codec) {
+    gchar *names = codec_names (media);
+
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+        "\"%s\" is no %s codec that can be sent; one of %s is", name, media, names);
+    g_free (names);
+  }
+  return codec;
+}
+
+const Codec *
 codec_of_caps (const GstCaps * caps)
 {
   const gchar *name = encoding_name_of (caps);

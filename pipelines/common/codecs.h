@@ -35,6 +35,8 @@ typedef struct
 const Codec *codec_find (const gchar * media, const gchar * name);
 /* The names of all codecs of a medium, for people: "vp8, vp9, h264, h265". (transfer full) */
 gchar *codec_names (const gchar * media);
+/* By its name; NULL and @error, which tells all names, when there is none. */
+const Codec *codec_choose (const gchar * media, const gchar * name, GError ** error);
 /* By encoding-name, whatever the other fields; NULL when nothing here decodes it. */
 const Codec *codec_of_caps (const GstCaps * caps);
 /* Whether these, of somebody's offer, describe a stream that encoder and payloader make. */

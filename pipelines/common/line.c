@@ -73,16 +73,6 @@ is_loopback (const gchar * host)
   return loopback;
 }
 
-gboolean
-line_is_local (const gchar * url)
-{
-  GUri *uri = g_uri_parse (url, G_URI_FLAGS_NONE, NULL);
-  gboolean local = uri && is_loopback (g_uri_get_host (uri));
-
-  g_clear_pointer (&uri, g_uri_unref);
-  return local;
-}
-
 /* Without TLS only a server on this machine: descriptions are not for everybody on the way. */
 static gboolean
 check_url (const gchar * url, GError ** error)

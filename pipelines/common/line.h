@@ -33,7 +33,4 @@ void line_free (Line * line);
 /* Sends @object (taken); dropped when the line is not open. */
 void line_send (Line * line, json_t * object);
 
-/* Whether @url names this machine. */
-gboolean line_is_local (const gchar * url);
-
 G_END_DECLS

@@ -286,7 +286,7 @@ on_answer_applied (GstPromise * promise, gpointer user_data)
 
 /* --- for the caller --------------------------------------------------------------------------- */
 
-/* Only this address, and only UDP: neither other interfaces nor a STUN server learn of the call. */
+/* Only this address (NULL: those of all interfaces), and only UDP: no STUN server learns of the call. */
 static void
 restrict_ice (GstElement * webrtc, const gchar * address)
 {
@@ -294,8 +294,9 @@ restrict_ice (GstElement * webrtc, const gchar * address)
   gboolean added = FALSE;
 
   g_object_get (webrtc, "ice-agent", &ice, NULL);
-  g_signal_emit_by_name (ice, "add-local-ip-address", address, &added);
-  if (!added)
+  if (address)
+    g_signal_emit_by_name (ice, "add-local-ip-address", address, &added);
+  if (address && !added)
     g_printerr ("%s cannot be used as a local address\n", address);
   g_object_get (ice, "agent", &agent, NULL);
   if (agent)

@@ -24,7 +24,8 @@ typedef struct
   void (*pad_added) (gpointer user_data, const gchar * name, GstPad * pad);
 } PeerHandlers;
 
-/* Adds a webrtcbin to @pipeline.  @handlers must stay.  Several peers may have one name:
+/* Adds a webrtcbin to @pipeline.  @ice_address: the only local address to use; NULL: all but
+ * loopback.  @handlers must stay.  Several peers may have one name:
  * @is_copy tells the one to whom copies are sent from one who is spoken with. */
 Peer *peer_new (GstBin * pipeline, const gchar * name, gboolean is_copy, const gchar * ice_address,
     const PeerHandlers * handlers, gpointer user_data);
