@@ -3,12 +3,16 @@
  * gst-e2ee, LGPL-2.1-or-later */
 #include "core/frame/codec.h"
 
+#include "core/frame/vp9.h"
+
 /* RFC 6386 section 9.1: the first bit of the frame tag is 0 on key frames. */
 #define VP8_INTERFRAME_BIT 0x01
 
 int
 e2ee_codec_is_key_frame (e2ee_codec codec, e2ee_bytes frame)
 {
+  uint32_t width, height;
+
   if (frame.size == 0)
     return 0;
 
@@ -21,6 +25,7 @@ e2ee_codec_is_key_frame (e2ee_codec codec, e2ee_bytes frame)
     case E2EE_CODEC_VP8:
       return !(frame.data[0] & VP8_INTERFRAME_BIT);
     case E2EE_CODEC_VP9:
+      return e2ee_vp9_read_key_frame (frame, &width, &height);
     case E2EE_CODEC_H264:
     case E2EE_CODEC_H265:
       break;

@@ -42,6 +42,9 @@ e2ee_prefix_read (e2ee_codec codec, e2ee_bytes frame, e2ee_prefix * prefix)
     case E2EE_CODEC_VP8:
       return read_vp8 (frame, prefix);
     case E2EE_CODEC_VP9:
+      /* The payload descriptor says all that anybody on the way reads: what is a key frame, a layer,
+       * the size of the picture.  The frame itself does not, once it is protected. */
+      return E2EE_OK;
     case E2EE_CODEC_H264:
     case E2EE_CODEC_H265:
       break;

@@ -13,7 +13,7 @@
 typedef struct
 {
   size_t size;                  /* clear bytes at the front of the frame */
-  int key_frame;                /* the frame can be decoded without an earlier one */
+  int key_frame;                /* its clear bytes say that it can be decoded without an earlier one */
 } e2ee_prefix;
 
 /* Reads the clear prefix of @frame, which may be plain or protected: the answer is the same,

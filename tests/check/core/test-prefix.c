@@ -67,6 +67,20 @@ test_vp8_frame_shorter_than_its_prefix_is_refused (void)
 }
 
 static void
+test_vp9_has_no_clear_byte_and_a_protected_frame_says_nothing (void)
+{
+  e2ee_prefix prefix;
+
+  /* A key frame; as nobody can tell of it once it is protected, nobody does before. */
+  CHECK_INT (e2ee_prefix_read (E2EE_CODEC_VP9, HEX ("82 49 83 42 00 13 f0 0e f0 00"), &prefix),
+      E2EE_OK);
+  CHECK_INT (prefix.size, 0);
+  CHECK (!prefix.key_frame);
+  CHECK_INT (e2ee_prefix_read (E2EE_CODEC_VP9, E2EE_NO_BYTES, &prefix), E2EE_OK);
+  CHECK_INT (prefix.size, 0);
+}
+
+static void
 test_opus_has_no_clear_byte_and_every_frame_stands_alone (void)
 {
   e2ee_prefix prefix;
@@ -104,6 +118,7 @@ static const check_case cases[] = {
   CHECK_CASE (test_vp8_interframe_has_three_clear_bytes),
   CHECK_CASE (test_vp8_prefix_is_the_same_before_and_after_protection),
   CHECK_CASE (test_vp8_frame_shorter_than_its_prefix_is_refused),
+  CHECK_CASE (test_vp9_has_no_clear_byte_and_a_protected_frame_says_nothing),
   CHECK_CASE (test_opus_has_no_clear_byte_and_every_frame_stands_alone),
   CHECK_CASE (test_opaque_bytes_have_no_clear_byte),
   CHECK_CASE (test_unknown_codec_is_refused),
