@@ -54,8 +54,9 @@ rtp_packet_starts_key_frame (const E2eeRtpCodec * codec, GstBuffer * buffer)
 
     starts = size > 0 && codec->packing->parse (payload, size, &info)
         && info.start == E2EE_RTP_START_YES
-        && e2ee_codec_is_key_frame (codec->codec, E2EE_BYTES (payload + info.descriptor_size,
-            size - info.descriptor_size));
+        && (codec->packing->is_entry != NULL ? codec->packing->is_entry (payload, size)
+        : e2ee_codec_is_key_frame (codec->codec, E2EE_BYTES (payload + info.descriptor_size,
+                size - info.descriptor_size)));
   }
 
   gst_rtp_buffer_unmap (&rtp);

@@ -10,6 +10,13 @@ const E2eeRtpCodec e2ee_rtp_codec_vp8 = {
   .packing = &e2ee_rtp_packing_vp8,
 };
 
+const E2eeRtpCodec e2ee_rtp_codec_vp9 = {
+  .encoding_name = "VP9",
+  .media_type = "video/x-vp9",
+  .codec = E2EE_CODEC_VP9,
+  .packing = &e2ee_rtp_packing_vp9,
+};
+
 const E2eeRtpCodec e2ee_rtp_codec_opus = {
   .encoding_name = "OPUS",
   .media_type = "audio/x-opus",
@@ -18,7 +25,11 @@ const E2eeRtpCodec e2ee_rtp_codec_opus = {
   .packing = &e2ee_rtp_packing_whole,
 };
 
-static const E2eeRtpCodec *const codecs[] = { &e2ee_rtp_codec_vp8, &e2ee_rtp_codec_opus };
+static const E2eeRtpCodec *const codecs[] = {
+  &e2ee_rtp_codec_vp8,
+  &e2ee_rtp_codec_vp9,
+  &e2ee_rtp_codec_opus,
+};
 
 const E2eeRtpCodec *
 e2ee_rtp_codec_from_caps (const GstCaps * caps)

@@ -22,6 +22,7 @@ typedef struct
 const E2eeRtpCodec *e2ee_rtp_codec_from_caps (const GstCaps * caps);
 
 extern const E2eeRtpCodec e2ee_rtp_codec_vp8;
+extern const E2eeRtpCodec e2ee_rtp_codec_vp9;
 extern const E2eeRtpCodec e2ee_rtp_codec_opus;
 
 G_END_DECLS

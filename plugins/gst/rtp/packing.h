@@ -66,10 +66,14 @@ typedef struct
    * stands for to @out, which has room for E2EE_RTP_UNPACKED_SIZE (@size).  How many bytes that was, or -1
    * for a payload whose inside contradicts itself.  Else NULL. */
   gssize (*unpack) (const guint8 * payload, gsize size, guint8 * out);
+  /* Where the payload itself says it: whether one that parse() has read begins a picture that can be
+   * decoded without an earlier one.  NULL: what is behind the descriptor says so. */
+  gboolean (*is_entry) (const guint8 * payload, gsize size);
 
   /* cut() looks at no byte of the frame and skips none, so that a frame may be written where it
    * will lie. */
   gboolean cuts_blindly;
+  gboolean fresh_looks;         /* but it does for a frame without a descriptor */
   gsize fresh_size;             /* bytes of a head made without a descriptor, at most */
   /* The payload that begins at @offset of @whole: with its head at most @room bytes, or all the
    * rest of the frame when that and its head are at most @last_room.  Every room is E2EE_RTP_MIN_ROOM
@@ -98,6 +102,7 @@ e2ee_rtp_piece_fill (E2eeRtpPiece * piece, const E2eeRtpWhole * whole, gsize off
 /* RFC 7587, RFC 3551: one payload, one frame. */
 extern const E2eeRtpPacking e2ee_rtp_packing_whole;
 extern const E2eeRtpPacking e2ee_rtp_packing_vp8;
+extern const E2eeRtpPacking e2ee_rtp_packing_vp9;
 /* draft-ietf-avtcore-rtp-sframe-02: both read alike; they write objects that hold frames, and
  * objects that hold RTP payloads. */
 extern const E2eeRtpPacking e2ee_rtp_packing_sframe;

@@ -137,6 +137,14 @@ take_descriptor (E2eeRtpRegroup * self)
   e2ee_rtp_packet_extract (first, first->header_size, writer->descriptor, writer->descriptor_size);
 }
 
+/* Whether the frame may be written before anybody has looked at it. */
+static gboolean
+is_cut_blindly (const E2eeRtpRegroup * self)
+{
+  return self->out->cuts_blindly
+      && (self->writer.descriptor_size > 0 || !self->out->fresh_looks);
+}
+
 guint8 *
 e2ee_rtp_regroup_write_begin (E2eeRtpRegroup * self, gsize max_size)
 {
@@ -146,7 +154,7 @@ e2ee_rtp_regroup_write_begin (E2eeRtpRegroup * self, gsize max_size)
 
   writer->max_size = max_size;
   take_descriptor (self);
-  if (self->out->cuts_blindly && cut (self, NULL, max_size, 0, 0, &writer->piece)) {
+  if (is_cut_blindly (self) && cut (self, NULL, max_size, 0, 0, &writer->piece)) {
     const E2eeRtpPacket *source = header_source (self->current, 0, TRUE);
     gsize head = source->header_size + writer->piece.head_size;
 

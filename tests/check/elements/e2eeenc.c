@@ -220,7 +220,7 @@ static const struct
   {"RTP without encoding-name", "application/x-rtp,media=video,clock-rate=90000,payload=96"},
   {"raw video", "video/x-raw,format=I420,width=320,height=240,framerate=30/1"},
   {"raw audio", "audio/x-raw,format=S16LE,layout=interleaved,rate=48000,channels=2"},
-  {"encoded frames of another codec", "video/x-vp9"},
+  {"encoded frames of another codec", "video/x-av1"},
   {"RTP that is encrypted already", "application/x-srtp,encoding-name=VP8"},
 };
 
