@@ -28,6 +28,9 @@ typedef struct
   gint pictures;                /* atomic; buffers behind the decoder */
   gint64 first_frame;           /* set once by the streaming thread, before frames is counted up */
   gint64 first_picture;
+  gint64 last_picture;          /* of the streaming thread */
+  gint longest_gap;             /* atomic; ms between two pictures */
+  gint width, height;           /* atomic; of the last picture, 0 before */
 } Branch;
 
 typedef struct Stream
@@ -140,12 +143,39 @@ on_decoded (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 {
   Branch *branch = user_data;
 
+  gint64 now = g_get_monotonic_time ();
+  gint gap;
+
   if (!branch->first_picture)
-    branch->first_picture = g_get_monotonic_time ();
+    branch->first_picture = now;
+  else if ((gap = (now - branch->last_picture) / 1000) > g_atomic_int_get (&branch->longest_gap))
+    g_atomic_int_set (&branch->longest_gap, gap);
+  branch->last_picture = now;
   g_atomic_int_inc (&branch->pictures);
   if (is_video (branch->stream))
     evidence_add_picture (branch->stream->receiver->evidence, branch->place, branch->stream->from,
         pad, GST_PAD_PROBE_INFO_BUFFER (info));
+  return GST_PAD_PROBE_OK;
+}
+
+/* A forwarding server may switch to another layer, of another size. */
+static GstPadProbeReturn
+on_decoded_caps (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  Branch *branch = user_data;
+  const GstStructure *structure;
+  GstCaps *caps;
+  gint width, height;
+
+  if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) != GST_EVENT_CAPS)
+    return GST_PAD_PROBE_OK;
+  gst_event_parse_caps (GST_PAD_PROBE_INFO_EVENT (info), &caps);
+  structure = gst_caps_get_structure (caps, 0);
+  if (gst_structure_get_int (structure, "width", &width)
+      && gst_structure_get_int (structure, "height", &height)) {
+    g_atomic_int_set (&branch->width, width);
+    g_atomic_int_set (&branch->height, height);
+  }
   return GST_PAD_PROBE_OK;
 }
 
@@ -179,8 +209,10 @@ watch_branch (Stream * stream, Branch * branch, EvidencePlace place, const gchar
   branch->place = place;
   add_probe (stream, depayloader, "src", GST_PAD_PROBE_TYPE_BUFFER
       | GST_PAD_PROBE_TYPE_BUFFER_LIST, on_frame, branch);
-  if (stream->receiver->role != RECEIVER_RECORDS)
+  if (stream->receiver->role != RECEIVER_RECORDS) {
     add_probe (stream, decoder, "src", GST_PAD_PROBE_TYPE_BUFFER, on_decoded, branch);
+    add_probe (stream, decoder, "src", GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_decoded_caps, branch);
+  }
 }
 
 /* NULL for what we cannot decode. */
@@ -437,6 +469,12 @@ branch_stats (const Branch * branch, gint64 begun)
 
   add_time (object, "first-frame-ms", begun, branch->first_frame);
   add_time (object, "first-decoded-ms", begun, branch->first_picture);
+  json_object_set_new (object, "longest-gap-ms",
+      json_integer (g_atomic_int_get (&branch->longest_gap)));
+  if (g_atomic_int_get (&branch->width)) {
+    json_object_set_new (object, "width", json_integer (g_atomic_int_get (&branch->width)));
+    json_object_set_new (object, "height", json_integer (g_atomic_int_get (&branch->height)));
+  }
   return object;
 }
 

@@ -18,6 +18,12 @@
 #define AUDIO_INPUT "queue ! audioconvert ! audioresample "
 #define OUTPUT "e2eeenc name=encryptor ! tee name=out allow-not-linked=true"
 
+/* An encoder's property for the most frames from one key frame to the next. */
+static const gchar *const key_distances[] = { "keyframe-max-dist", "gop-size", "key-int-max" };
+
+/* Two minutes at 25 frames a second: at the latest then, also when nobody asks. */
+#define LONG_KEY_DISTANCE 3000
+
 /* Between encoder and payloader, in a negative control only. */
 #define CLEAR_TEE "! tee name=clear "
 
@@ -41,6 +47,8 @@ typedef struct
   gint payload_type;
   gint gate;                    /* atomic, Gate */
   gint frames;                  /* atomic */
+  gint key_frames;              /* atomic; of them */
+  gint asked;                   /* atomic: how often somebody asked for a key frame */
 } Stream;
 
 struct _Sender
@@ -71,8 +79,20 @@ on_frame (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
     return GST_PAD_PROBE_DROP;
 
   g_atomic_int_inc (&stream->frames);
+  if (!GST_BUFFER_FLAG_IS_SET (frame, GST_BUFFER_FLAG_DELTA_UNIT))
+    g_atomic_int_inc (&stream->key_frames);
   evidence_add_frame (stream->sender->evidence, EVIDENCE_SENT, stream->codec->media, NULL,
       frame);
+  return GST_PAD_PROBE_OK;
+}
+
+static GstPadProbeReturn
+on_upstream_event (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  Stream *stream = user_data;
+
+  if (gst_video_event_is_force_key_unit (GST_PAD_PROBE_INFO_EVENT (info)))
+    g_atomic_int_inc (&stream->asked);
   return GST_PAD_PROBE_OK;
 }
 
@@ -129,6 +149,18 @@ is_video (const Stream * stream)
   return g_str_equal (stream->codec->media, "video");
 }
 
+static void
+wait_for_requests (GstElement * encoder)
+{
+  GObjectClass *class = G_OBJECT_GET_CLASS (encoder);
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (key_distances); i++) {
+    if (g_object_class_find_property (class, key_distances[i]))
+      g_object_set (encoder, key_distances[i], LONG_KEY_DISTANCE, NULL);
+  }
+}
+
 static gboolean
 add_stream (Sender * sender, const Codec * codec, const gchar * source, gint payload_type,
     const Protection * protection, GError ** error)
@@ -167,8 +199,13 @@ add_stream (Sender * sender, const Codec * codec, const gchar * source, gint pay
     protection->encryptor (protection->user_data, stream->encryptor, codec->media);
 
   add_probe (stream->encoder, "src", on_frame, stream);
-  if (is_video (stream))
+  if (is_video (stream)) {
     add_probe (stream->encoder, "sink", on_picture, stream);
+    gst_pad_add_probe (stream->clear, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, on_upstream_event, stream,
+        NULL);
+    if (sender->options->key_frames_on_request)
+      wait_for_requests (stream->encoder);
+  }
   pad = gst_element_get_static_pad (stream->encryptor, "src");
   g_signal_connect (pad, "notify::caps", G_CALLBACK (on_caps), sender);
   gst_object_unref (pad);
@@ -424,11 +461,17 @@ sender_stats (Sender * sender)
 
   for (i = 0; sender && i < sender->n_streams; i++) {
     Stream *stream = &sender->streams[i];
+    json_t *object = json_pack ("{s:s, s:I, s:o}", "codec", stream->codec->name, "frames-encoded",
+        (json_int_t) g_atomic_int_get (&stream->frames), "encryptor",
+        stats_of_element (stream->encryptor));
 
-    json_object_set_new (all, stream->codec->media, json_pack ("{s:s, s:I, s:o}",
-            "codec", stream->codec->name, "frames-encoded",
-            (json_int_t) g_atomic_int_get (&stream->frames),
-            "encryptor", stats_of_element (stream->encryptor)));
+    if (is_video (stream)) {
+      json_object_set_new (object, "key-frames",
+          json_integer (g_atomic_int_get (&stream->key_frames)));
+      json_object_set_new (object, "key-frames-asked",
+          json_integer (g_atomic_int_get (&stream->asked)));
+    }
+    json_object_set_new (all, stream->codec->media, object);
   }
   return all;
 }

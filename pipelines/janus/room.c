@@ -610,6 +610,8 @@ set_up (Room * room, GError ** error)
   room->sent.audio_source = options->audio_source;
   room->sent.video_codec = options->video_codec;
   room->sent.audio_codec = options->audio_codec;
+  /* The gateway asks when somebody comes or has lost something. */
+  room->sent.key_frames_on_request = TRUE;
   room->keys = keys_new (&keys, error);
   if (!room->keys)
     return FALSE;
