@@ -3,22 +3,19 @@
  *
  * gst-e2ee, LGPL-2.1-or-later */
 
-/* Codecs that have a clear prefix (prefix.js), and retransmission, which carries what they made.
- * RED is left out: it would wrap Opus before the transform sees it. */
-const CODECS = {
-  audio: ['audio/opus'],
-  video: ['video/vp8', 'video/rtx'],
-};
+const DEFAULT_CODECS = { audio: 'opus', video: 'vp8' };
 
 /* Longer than the interval of frames, so that a stream that still runs moves in it. */
 const SETTLED_MS = 500;
 
-/* Throws away what cannot be protected, before it can be negotiated. */
-export function preferProtectable(transceiver, kind) {
+/* Throws away all but one codec, which has a clear prefix (prefix.js), and retransmission, which
+ * carries what it made, before they can be negotiated.  RED would wrap Opus before the transform
+ * sees it. */
+export function preferProtectable(transceiver, kind, codec = DEFAULT_CODECS[kind]) {
   const { codecs } = RTCRtpReceiver.getCapabilities(kind);
 
   transceiver.setCodecPreferences(codecs.filter(({ mimeType }) =>
-    CODECS[kind].includes(mimeType.toLowerCase())));
+    [`${kind}/${codec}`, `${kind}/rtx`].includes(mimeType.toLowerCase())));
 }
 
 /* What the browser alone can say: that media left, or was played.  Audio has packets only, of one
@@ -49,6 +46,7 @@ function stateOf(figures, before) {
 
 export class Participant {
   /*   @media             the MediaStream to send
+   *   @codecs            { audio, video }, as in MIME types, instead of Opus and VP8
    *   @keys, @sendKid    as KeyStore.set() in transform.js
    *   @send(message)     hands an offer, an answer or a candidate to the peer
    *   @onStream(stream)  the peer's media
@@ -60,8 +58,9 @@ export class Participant {
     return self;
   }
 
-  constructor({ media, send, onStream, onFailed }) {
+  constructor({ media, codecs, send, onStream, onFailed }) {
     this.media = media;
+    this.codecs = { ...DEFAULT_CODECS, ...codecs };
     this.send = send;
     this.onFailed = onFailed;
     this.requests = new Map();
@@ -71,7 +70,7 @@ export class Participant {
     this.remote = new MediaStream();
     onStream(this.remote);
 
-    this.worker = new Worker(new URL('worker.js', import.meta.url), { type: 'module' });
+    this.worker = this.createWorker();
     this.worker.addEventListener('message', ({ data }) => this.answered(data));
     this.worker.addEventListener('error', () => this.close('the worker has failed'));
 
@@ -100,6 +99,18 @@ export class Participant {
     });
   }
 
+  createWorker() {
+    return new Worker(new URL('worker.js', import.meta.url), { type: 'module' });
+  }
+
+  createTransform(direction, kind) {
+    return new RTCRtpScriptTransform(this.worker, {
+      direction,
+      id: `${direction} ${kind}`,
+      mimeType: `${kind}/${this.codecs[kind]}`,
+    });
+  }
+
   /* Question and answer with the worker. */
   ask(message) {
     return new Promise((resolve, reject) => {
@@ -123,15 +134,10 @@ export class Participant {
   /* Both directions of a transceiver, in one go. */
   protect(transceiver) {
     const { kind } = transceiver.receiver.track;
-    const transform = (direction) => new RTCRtpScriptTransform(this.worker, {
-      direction,
-      id: `${direction} ${kind}`,
-      mimeType: CODECS[kind][0],
-    });
 
-    transceiver.sender.transform = transform('send');
-    transceiver.receiver.transform = transform('receive');
-    preferProtectable(transceiver, kind);
+    transceiver.sender.transform = this.createTransform('send', kind);
+    transceiver.receiver.transform = this.createTransform('receive', kind);
+    preferProtectable(transceiver, kind, this.codecs[kind]);
   }
 
   async call() {
