@@ -21,14 +21,21 @@ function vp8(frame) {
   return { size, keyFrame };
 }
 
+/* The payload descriptor of every packet says what a server reads: key frame, layers, size of the
+ * picture. */
+function vp9() {
+  return { size: 0, keyFrame: false };
+}
+
 /* Nobody on the way reads into these, and each stands alone. */
 function opaque() {
   return { size: 0, keyFrame: true };
 }
 
-const CODECS = new Map([['video/vp8', vp8], ['audio/opus', opaque]]);
+const CODECS = new Map([['video/vp8', vp8], ['video/vp9', vp9], ['audio/opus', opaque]]);
 
-/* Reads the clear prefix of @frame, plain or protected: { size, keyFrame }.
+/* Reads the clear prefix of @frame, plain or protected: { size, keyFrame }, where keyFrame is true
+ * when clear bytes say so.
  *
  *   @mimeType  as in RTCEncodedVideoFrameMetadata.mimeType, in any case: 'video/VP8', 'audio/opus'
  *

@@ -8,6 +8,8 @@ import { E2eeError } from './errors.js';
 import { KeyRing, SendKey } from './keys.js';
 import { protectFrame, unprotectFrame } from './sframe.js';
 
+const MAX_SEND_RUNS = 16;
+
 /* The keys of all streams of a participant.  Streams ask for them per frame, so a change takes
  * effect with the next one. */
 export class KeyStore {
@@ -48,7 +50,7 @@ export class FrameTransform {
     this.mimeType = mimeType;
     this.onVideoLost = onVideoLost;
     this.sendMaterial = null;
-    this.sendKey = null;
+    this.sendKeys = new Map();
     this.stats = { frames: 0, passed: 0, keyFrames: 0, lastKid: null, dropped: {} };
   }
 
@@ -56,10 +58,11 @@ export class FrameTransform {
    * stream goes on.  A frame counts once its fate is known, so that at any time all frames are
    * either passed or dropped. */
   async transform(frame, controller) {
-    const mimeType = frame.getMetadata().mimeType ?? this.mimeType;
+    const { mimeType = this.mimeType, synchronizationSource } = frame.getMetadata();
 
     try {
-      const data = await this[this.direction](mimeType, new Uint8Array(frame.data));
+      const data = await this[this.direction](mimeType, new Uint8Array(frame.data),
+          synchronizationSource);
 
       frame.data = data.buffer;
     } catch (error) {
@@ -79,21 +82,28 @@ export class FrameTransform {
     controller.enqueue(frame);
   }
 
-  /* Every stream seals with a run of counters of its own, as every e2eeenc does.  In a shared one
-   * a receiver that sees audio first would have to take the first key frame, sealed before, for a
-   * replay (measured). */
-  async takeSendKey() {
+  /* Every stream seals with a run of counters of its own, as every e2eeenc does, and so does every
+   * layer of a simulcast, which is a stream with an SSRC of its own.  In a shared run a receiver
+   * that sees audio first, or is switched from one layer to another, would have to take what was
+   * sealed before for a replay (measured). */
+  takeSendKey(ssrc) {
     const { sendMaterial } = this.keys;
 
     if (this.sendMaterial !== sendMaterial) {
-      this.sendKey = sendMaterial && await SendKey.create(sendMaterial);
+      this.sendKeys.clear();
       this.sendMaterial = sendMaterial;
     }
-    return this.sendKey;
+    /* A browser has few, but may choose new ones as often as it negotiates. */
+    if (!this.sendKeys.has(ssrc) && this.sendKeys.size === MAX_SEND_RUNS)
+      this.sendKeys.delete(this.sendKeys.keys().next().value);
+    /* Not awaited before it is in the map: the next frame must not begin a run of its own. */
+    if (!this.sendKeys.has(ssrc))
+      this.sendKeys.set(ssrc, sendMaterial ? SendKey.create(sendMaterial) : null);
+    return this.sendKeys.get(ssrc);
   }
 
-  async send(mimeType, bytes) {
-    const key = await this.takeSendKey();
+  async send(mimeType, bytes, ssrc) {
+    const key = await this.takeSendKey(ssrc);
     const data = await protectFrame(key, mimeType, bytes);
 
     this.stats.lastKid = key.kid;

@@ -228,6 +228,7 @@ test('the secret cannot be read back', async () => {
 for (const [name, mimeType, frame, prefix] of [
   ['a VP8 key frame keeps 10 bytes clear', 'video/VP8', '10000000000000000000aabbcc', 10],
   ['a VP8 interframe keeps 3 bytes clear', 'video/VP8', '110000aabbcc', 3],
+  ['a VP9 frame keeps none', 'video/VP9', '8249834200aabb', 0],
   ['an Opus frame keeps none', 'audio/opus', 'fcaabb', 0],
 ]) {
   test(name, async () => {

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findSuite } from '../../../pipelines/web/aead.js';
+import { readHeader } from '../../../pipelines/web/header.js';
 import { importBaseKey } from '../../../pipelines/web/keys.js';
 import { FrameTransform, KeyStore } from '../../../pipelines/web/transform.js';
 import { hex, unhex } from './support.mjs';
@@ -22,8 +23,12 @@ async function store(sendKid, ...kids) {
   return keys;
 }
 
-function frame(bytes, mimeType = 'video/VP8') {
-  return { data: unhex(bytes).buffer, type: 'delta', getMetadata: () => ({ mimeType }) };
+function frame(bytes, mimeType = 'video/VP8', synchronizationSource = undefined) {
+  return {
+    data: unhex(bytes).buffer,
+    type: 'delta',
+    getMetadata: () => ({ mimeType, synchronizationSource }),
+  };
 }
 
 /* What a stream makes of @frames: those that came out, as hex. */
@@ -124,6 +129,42 @@ test('every stream has a run of counters of its own', async () => {
 
   /* In one run the frame that was sealed first would be taken for a replay. */
   assert.equal((await run(receive, frame(second, 'audio/opus'), frame(first))).length, 2);
+});
+
+const counterOf = (sealed) => readHeader(unhex(sealed).subarray(3)).ctr;
+
+test('every layer of a simulcast has a run of counters of its own', async () => {
+  const keys = await store(1n, 1n);
+  const sealed = await run(sender(keys), ...[1, 2, 1, 2].map((ssrc) =>
+    frame(VP8, 'video/VP8', ssrc)));
+  const [low, high, nextLow, nextHigh] = sealed.map(counterOf);
+
+  assert.equal(nextLow, low + 1n);
+  assert.equal(nextHigh, high + 1n);
+  assert.ok(high - low > 1n << 32n || low - high > 1n << 32n, 'the runs are neighbours');
+
+  /* Whichever layer is sent on, in whatever order: nothing is a replay. */
+  const receive = receiver(keys);
+
+  assert.equal((await run(receive, ...[sealed[3], sealed[0], sealed[2]].map((bytes) =>
+    frame(bytes)))).length, 3);
+});
+
+test('frames of a layer that come at once are in one run', async () => {
+  const send = sender(await store(1n, 1n));
+  const sealed = await Promise.all(Array.from({ length: 20 }, () =>
+    run(send, frame(VP8, 'video/VP8', 7))));
+
+  assert.equal(new Set(sealed.map(([bytes]) => counterOf(bytes))).size, 20);
+  assert.ok(sealed.every(([bytes]) => counterOf(bytes) - counterOf(sealed[0][0]) < 20n));
+});
+
+test('a stream that changes its SSRC for ever is kept in mind with few keys', async () => {
+  const send = sender(await store(1n, 1n));
+
+  await run(send, ...Array.from({ length: 40 }, (_, ssrc) => frame(VP8, 'video/VP8', ssrc)));
+  assert.equal(send.sendKeys.size, 16);
+  assert.equal(send.stats.passed, 40);
 });
 
 test('a key that stays keeps its replay window', async () => {
