@@ -9,7 +9,8 @@ typedef enum
   E2EE_OK = 0,
   /* input that is not what the format says */
   E2EE_ERR_TRUNCATED,           /* shorter than the smallest valid message */
-  E2EE_ERR_HEADER,              /* an SFrame header no encoder may write (RFC 9605 section 4.3) */
+  E2EE_ERR_HEADER,              /* an SFrame header no encoder may write (RFC 9605 section 4.3), or no
+                                 * trailer of the format */
   E2EE_ERR_FRAME,               /* a media frame that its codec does not allow */
   E2EE_ERR_TOO_LARGE,           /* over a limit that protects memory */
   /* authentic or not */
@@ -17,6 +18,7 @@ typedef enum
   E2EE_ERR_TAG,                 /* the authentication tag is wrong */
   E2EE_ERR_REPLAYED,            /* counter seen before, or older than the window */
   E2EE_ERR_TOO_MANY_SENDERS,    /* more counter runs under one key than are remembered */
+  E2EE_ERR_GIVEN_UP,            /* the key has failed too often in a row to be tried once more */
   /* a meeting */
   E2EE_ERR_NOT_PROTECTED,       /* a clear frame while encryption is on */
   E2EE_ERR_CLOSED,              /* no media may flow */
@@ -24,6 +26,7 @@ typedef enum
   /* keys */
   E2EE_ERR_NO_KEY,              /* nothing to encrypt with */
   E2EE_ERR_KEY_SIZE,            /* key material of a length that the suite does not take */
+  E2EE_ERR_KEY_ID,              /* a key id that the frame format cannot carry */
   E2EE_ERR_KEY_USAGE,           /* an encrypt-only key used to decrypt, or the reverse */
   E2EE_ERR_KEY_FORMAT,          /* a key of another frame format */
   E2EE_ERR_DUPLICATE_KEY,       /* a second key with the same key id */

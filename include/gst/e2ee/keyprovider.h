@@ -13,10 +13,15 @@ G_BEGIN_DECLS
 
 /**
  * GstE2eeCipherSuite:
+ * @GST_E2EE_CIPHER_SUITE_LIVEKIT_PBKDF2: the passphrase of a LiveKit room
+ * @GST_E2EE_CIPHER_SUITE_LIVEKIT_HKDF: raw key bytes of a LiveKit room or participant
+ * @GST_E2EE_CIPHER_SUITE_JITSI_HKDF: the key of a participant of a Jitsi conference
+ * @GST_E2EE_CIPHER_SUITE_LIVEKIT_PBKDF2_256: a passphrase where the room's key size is 256 bits
+ * @GST_E2EE_CIPHER_SUITE_LIVEKIT_HKDF_256: raw bytes where the room's key size is 256 bits
  *
- * The SFrame cipher suites; the numbers are IANA's (RFC 9605 section 8.1 and
- * draft-barnes-sframe-iana-256), the nicks the names in lower case with dashes:
- * "aes-128-gcm-sha256-128".
+ * What a key is for.  SFrame's cipher suites have IANA's numbers (RFC 9605 section 8.1 and
+ * draft-barnes-sframe-iana-256), those of other formats stand in the range for private use; the
+ * nicks are the names in lower case with dashes: "aes-128-gcm-sha256-128".
  *
  * Since: 0.1
  */
@@ -29,16 +34,22 @@ typedef enum
   GST_E2EE_CIPHER_SUITE_AES_256_GCM_SHA512_128 = 5,
   GST_E2EE_CIPHER_SUITE_AES_256_CTR_HMAC_SHA512_80 = 6,
   GST_E2EE_CIPHER_SUITE_AES_256_CTR_HMAC_SHA512_64 = 7,
-  GST_E2EE_CIPHER_SUITE_AES_256_CTR_HMAC_SHA512_32 = 8
+  GST_E2EE_CIPHER_SUITE_AES_256_CTR_HMAC_SHA512_32 = 8,
+  GST_E2EE_CIPHER_SUITE_LIVEKIT_PBKDF2 = 0xf001,
+  GST_E2EE_CIPHER_SUITE_LIVEKIT_HKDF = 0xf002,
+  GST_E2EE_CIPHER_SUITE_JITSI_HKDF = 0xf003,
+  GST_E2EE_CIPHER_SUITE_LIVEKIT_PBKDF2_256 = 0xf004,
+  GST_E2EE_CIPHER_SUITE_LIVEKIT_HKDF_256 = 0xf005
 } GstE2eeCipherSuite;
 
 #define GST_TYPE_E2EE_CIPHER_SUITE (gst_e2ee_cipher_suite_get_type ())
 GST_E2EE_API GType gst_e2ee_cipher_suite_get_type (void);
 
-/* The RFC's name, as in the "alg" of a key file: "AES_128_GCM_SHA256_128".  Static; NULL for a
- * number that is no suite. */
+/* The name as in the "alg" of a key file, for SFrame the RFC's: "AES_128_GCM_SHA256_128".  Static;
+ * NULL for a number that is no suite. */
 GST_E2EE_API const gchar *gst_e2ee_cipher_suite_get_name (GstE2eeCipherSuite suite);
-/* Bytes of a base key: 16 for AES-128 suites, 32 for AES-256 suites, 0 for no suite. */
+/* Bytes that a new base key should have: of SFrame's suites 16 with AES-128 and 32 with AES-256, which
+ * take no other length; of others, which take more and less, 32; 0 for no suite. */
 GST_E2EE_API gsize gst_e2ee_cipher_suite_get_key_size (GstE2eeCipherSuite suite);
 
 /**
@@ -73,8 +84,8 @@ typedef struct _GstE2eeKey GstE2eeKey;
 #define GST_TYPE_E2EE_KEY (gst_e2ee_key_get_type ())
 GST_E2EE_API GType gst_e2ee_key_get_type (void);
 
-/* @base_key is copied: 16 bytes for AES-128 suites, 32 for AES-256 suites; @error is
- * GST_LIBRARY_ERROR_SETTINGS when it is not.  @epoch orders keys in time: the newest epoch
+/* @base_key is copied: 16 bytes for SFrame suites with AES-128, 32 for those with AES-256, 1 to 256
+ * for passphrases, 16 to 256 for other suites; @error is GST_LIBRARY_ERROR_SETTINGS when it is not.  @epoch orders keys in time: the newest epoch
  * encrypts.  @sender (nullable) names who encrypts with it. */
 GST_E2EE_API GstE2eeKey *gst_e2ee_key_new (guint64 key_id, GstE2eeCipherSuite suite,
     gconstpointer base_key, gsize size, GstE2eeKeyUsage usage, guint64 epoch,

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static const e2ee_format *const formats[] = { &e2ee_format_sframe };
+static const e2ee_format *const formats[] = { &e2ee_format_sframe, &e2ee_format_livekit };
 
 #define N_FORMATS (sizeof formats / sizeof formats[0])
 

@@ -23,6 +23,7 @@ struct e2ee_format
 {
   e2ee_format_id id;
   const char *name;             /* "sframe" */
+  e2ee_suite_id default_suite;  /* of keys that name none; 0: their length decides (docs/key-files.md) */
 
   /* Bytes that the next seal() of @frame_size bytes writes at most. */
   size_t (*seal_bound) (const e2ee_key * key, e2ee_codec codec, size_t frame_size);
@@ -57,5 +58,6 @@ const e2ee_format *e2ee_format_find (e2ee_format_id id);
 const e2ee_format *e2ee_format_find_by_name (const char *name);
 
 extern const e2ee_format e2ee_format_sframe;
+extern const e2ee_format e2ee_format_livekit;
 
 #endif

@@ -1,11 +1,11 @@
-/* What a key looks like inside: for key.c, keyring.c, sframe.c and the tests of the derivation
+/* What a key looks like inside: for key.c, keyring.c, sframe.c, trailer.c and the tests of the derivation
  * only.
  *
  * gst-e2ee, LGPL-2.1-or-later */
 #ifndef E2EE_CORE_FRAME_KEY_PRIVATE_H
 #define E2EE_CORE_FRAME_KEY_PRIVATE_H
 
-#include "core/frame/key.h"
+#include "core/frame/trailerkey.h"
 
 #include <stdatomic.h>
 
@@ -30,6 +30,8 @@ struct e2ee_key
   e2ee_key_usage usage;
   e2ee_aead *aead;
   uint8_t salt[E2EE_AEAD_NONCE_SIZE];
+  /* Of LiveKit and Jitsi, in place of @aead and @replay; @salt is then a fingerprint of the secret. */
+  e2ee_trailer_key *trailer;
 
   /* for encrypting; @used is written by the sealing thread alone and read by statistics */
   uint64_t first_ctr;

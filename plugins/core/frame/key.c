@@ -1,4 +1,4 @@
-/* One SFrame key: derivation, counter and references.
+/* One key: derivation for SFrame, counter and references.
  *
  * gst-e2ee, LGPL-2.1-or-later */
 #include "core/frame/key-private.h"
@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define MAX_BASE_KEY_SIZE 256
+#define DEFAULT_RATCHET_WINDOW 8
 
 /* RFC 9605 section 4.4.2; the space at the end belongs to the label.  Neither the key id (8
  * bytes) nor the suite (2 bytes) that follow it may be left out: they part the keys of one base
@@ -73,7 +74,7 @@ e2ee_key_bind_ssrc (const e2ee_suite * suite, uint32_t ssrc, e2ee_bytes base_key
   return r;
 }
 
-/* Gives @key its salt and its AEAD context. */
+/* Gives an SFrame @key its salt and its AEAD context. */
 static e2ee_result
 set_secrets (e2ee_key * key, const e2ee_key_params * params)
 {
@@ -100,6 +101,19 @@ out:
   return r;
 }
 
+static e2ee_result
+set_up_sframe (e2ee_key * key, const e2ee_key_params * params)
+{
+  if (params->usage == E2EE_KEY_DECRYPT) {
+    key->replay = e2ee_replay_new (params->replay_window != 0 ? params->replay_window
+        : E2EE_REPLAY_DEFAULT_WINDOW,
+        params->origin == E2EE_KEY_STATIC ? E2EE_REPLAY_MAX_RUNS : 1);
+    if (key->replay == NULL)
+      return E2EE_ERR_NO_MEMORY;
+  }
+  return set_secrets (key, params);
+}
+
 /* The counter cannot wrap: it starts below 2^63 and, since at most 2^32 frames are sealed, stays
  * below 2^63 + 2^32.  That bound is also what a receiver's window reckons with (replay.c), so a
  * larger limit is cut to it. */
@@ -112,10 +126,20 @@ set_counter (e2ee_key * key, const e2ee_env * env, const e2ee_key_params * param
   if (key->hard_limit == 0 || key->hard_limit > E2EE_KEY_DEFAULT_LIMIT)
     key->hard_limit = E2EE_KEY_DEFAULT_LIMIT;
 
-  if (params->origin == E2EE_KEY_STATIC) {
+  if (key->trailer != NULL) {
+    /* The random start is in the rest of the nonce. */
+    if (key->hard_limit > E2EE_TRAILER_KEY_LIMIT)
+      key->hard_limit = E2EE_TRAILER_KEY_LIMIT;
+  } else if (params->origin == E2EE_KEY_STATIC) {
     env->random (env->user, start, sizeof start);
     key->first_ctr = e2ee_get_be (start, sizeof start) >> 1;
   }
+}
+
+static int
+has_trailer (const e2ee_suite * suite)
+{
+  return suite->format == E2EE_FORMAT_LIVEKIT || suite->format == E2EE_FORMAT_JITSI;
 }
 
 static e2ee_result
@@ -125,12 +149,27 @@ check_params (const e2ee_key_params * params)
     return E2EE_ERR_UNSUPPORTED;
   if (params->base_key.size < 1 || params->base_key.size > MAX_BASE_KEY_SIZE)
     return E2EE_ERR_KEY_SIZE;
+  if (params->kid > params->suite->max_kid)
+    return E2EE_ERR_KEY_ID;
   if (params->usage != E2EE_KEY_ENCRYPT && params->usage != E2EE_KEY_DECRYPT)
     return E2EE_ERR_KEY_USAGE;
   /* No default: a key that counts from 0 by mistake repeats nonces. */
   if (params->origin != E2EE_KEY_OF_GROUP && params->origin != E2EE_KEY_STATIC)
     return E2EE_ERR_KEY_USAGE;
   return E2EE_OK;
+}
+
+size_t
+e2ee_key_default_ratchet_window (const e2ee_suite * suite)
+{
+  switch (suite->id) {
+    case E2EE_SUITE_LIVEKIT_HKDF:
+    case E2EE_SUITE_LIVEKIT_HKDF_256:
+    case E2EE_SUITE_JITSI_HKDF:
+      return DEFAULT_RATCHET_WINDOW;
+    default:
+      return 0;
+  }
 }
 
 e2ee_result
@@ -158,19 +197,13 @@ e2ee_key_new (const e2ee_env * env, const e2ee_key_params * params, e2ee_key ** 
   new_key->kid = params->kid;
   new_key->usage = params->usage;
 
-  if (params->usage == E2EE_KEY_ENCRYPT) {
-    set_counter (new_key, env, params);
-  } else {
-    new_key->replay = e2ee_replay_new (params->replay_window != 0 ? params->replay_window
-        : E2EE_REPLAY_DEFAULT_WINDOW,
-        params->origin == E2EE_KEY_STATIC ? E2EE_REPLAY_MAX_RUNS : 1);
-    if (new_key->replay == NULL)
-      goto out;
-  }
-
-  r = set_secrets (new_key, params);
+  r = has_trailer (params->suite) ?
+      e2ee_trailer_key_new (env, params, new_key->salt, &new_key->trailer) :
+      set_up_sframe (new_key, params);
   if (r != E2EE_OK)
     goto out;
+  if (params->usage == E2EE_KEY_ENCRYPT)
+    set_counter (new_key, env, params);
 
   *key = new_key;
   new_key = NULL;
@@ -197,6 +230,7 @@ e2ee_key_unref (e2ee_key * key)
 
   e2ee_aead_free (key->aead);
   e2ee_replay_free (key->replay);
+  e2ee_trailer_key_free (key->trailer);
   e2ee_secret_free (key);
 }
 
@@ -224,6 +258,12 @@ e2ee_key_get_left (const e2ee_key * key)
   return key->hard_limit - e2ee_key_get_used (key);
 }
 
+size_t
+e2ee_key_get_ratchet_step (const e2ee_key * key)
+{
+  return key->trailer != NULL ? e2ee_trailer_key_get_step (key->trailer) : 0;
+}
+
 uint64_t
 e2ee_key_next_ctr (const e2ee_key * key)
 {
@@ -248,7 +288,7 @@ e2ee_key_take_ctr (e2ee_key * key, uint64_t * ctr)
 int
 e2ee_key_is_same_secret (const e2ee_key * a, const e2ee_key * b)
 {
-  /* The salt names the base key: 96 bits out of the same derivation. */
+  /* The salt names the base key: 96 bits out of the same derivation, or a fingerprint of it. */
   return a->suite == b->suite && a->kid == b->kid
       && e2ee_equal (E2EE_BYTES (a->salt, sizeof a->salt), E2EE_BYTES (b->salt, sizeof b->salt));
 }

@@ -1,4 +1,5 @@
-/* One SFrame key: a base key under a key id, for one direction (RFC 9605 section 4.4.2).
+/* One key: a base key under a key id, for one direction, in SFrame (RFC 9605 section 4.4.2) or
+ * another frame format.
  *
  * Owns everything that must outlive a change of the key ring: the AEAD context, the salt, the
  * counter of a sending key and the replay window of a receiving key.  References are atomic; the
@@ -43,7 +44,18 @@ typedef struct
    * @ssrc. */
   int per_ssrc;
   uint32_t ssrc;
+  /* For decrypting, formats with a ratchet (trailerkey.h): how many steps a sender may be ahead of
+   * this key, up to E2EE_KEY_MAX_RATCHET_WINDOW, all told; and after how many frames in a row that
+   * did not open the key answers GIVEN_UP to all that follow, 0: it never does. */
+  size_t ratchet_window;
+  size_t max_failures;
 } e2ee_key_params;
+
+#define E2EE_KEY_MAX_RATCHET_WINDOW 64
+
+/* As wide as the peers' own SDKs have it: 8 for raw keys of LiveKit and Jitsi, 0 for passphrases,
+ * which everybody in a room shares, and where there is no ratchet. */
+size_t e2ee_key_default_ratchet_window (const e2ee_suite * suite);
 
 /* NIST SP 800-38D section 8.3 allows 2^32 invocations under one key; at 50 frames a second that is
  * 2.7 years. */
@@ -51,10 +63,10 @@ typedef struct
 
 typedef struct e2ee_key e2ee_key;
 
-/* Derives key and salt (section 4.4.2) and makes the AEAD context: tens of microseconds, so
- * never on a streaming thread.  The caller keeps and wipes its base key.  *@key is NULL on
- * failure.  Errors: UNSUPPORTED (no suite, or not in this build), KEY_SIZE, KEY_USAGE (a usage or
- * origin that does not exist), SELF_TEST, NO_MEMORY. */
+/* Derives key and salt (section 4.4.2) and makes the AEAD context: tens of microseconds, for a
+ * passphrase tens of milliseconds a step of its ratchet, so never on a streaming thread.  The caller keeps and wipes its base key.  *@key is NULL on
+ * failure.  Errors: UNSUPPORTED (no suite, or not in this build), KEY_SIZE, KEY_ID, KEY_USAGE (a
+ * usage or origin that does not exist), SELF_TEST, NO_MEMORY. */
 E2EE_MUST_USE e2ee_result e2ee_key_new (const e2ee_env * env, const e2ee_key_params * params,
     e2ee_key ** key);
 e2ee_key *e2ee_key_ref (e2ee_key * key);
@@ -66,5 +78,7 @@ const e2ee_suite *e2ee_key_get_suite (const e2ee_key * key);
 /* Frames sealed so far, and how many may still be. */
 uint64_t e2ee_key_get_used (const e2ee_key * key);
 uint64_t e2ee_key_get_left (const e2ee_key * key);
+/* Of a format with a ratchet, how many steps its sender has taken since this key; else 0. */
+size_t e2ee_key_get_ratchet_step (const e2ee_key * key);
 
 #endif

@@ -1,4 +1,5 @@
-/* The SFrame cipher suites, RFC 9605 section 4.5 and draft-barnes-sframe-iana-256.
+/* The cipher suites: SFrame's, RFC 9605 section 4.5 and draft-barnes-sframe-iana-256, and what the
+ * keys of other frame formats are for.
  *
  * gst-e2ee, LGPL-2.1-or-later */
 #ifndef E2EE_CORE_FRAME_SUITE_H
@@ -18,7 +19,13 @@ typedef enum
   E2EE_SUITE_AES_256_GCM_SHA512_128 = 0x0005,
   E2EE_SUITE_AES_256_CTR_HMAC_SHA512_80 = 0x0006,
   E2EE_SUITE_AES_256_CTR_HMAC_SHA512_64 = 0x0007,
-  E2EE_SUITE_AES_256_CTR_HMAC_SHA512_32 = 0x0008
+  E2EE_SUITE_AES_256_CTR_HMAC_SHA512_32 = 0x0008,
+  /* LiveKit: a passphrase in UTF-8, or raw bytes; _256 where the room's key size is 256 bits */
+  E2EE_SUITE_LIVEKIT_PBKDF2 = 0xf001,
+  E2EE_SUITE_LIVEKIT_HKDF = 0xf002,
+  E2EE_SUITE_JITSI_HKDF = 0xf003,
+  E2EE_SUITE_LIVEKIT_PBKDF2_256 = 0xf004,
+  E2EE_SUITE_LIVEKIT_HKDF_256 = 0xf005
 } e2ee_suite_id;
 
 /* Which frame format a suite, and with it a key, belongs to (format.h). */
@@ -40,10 +47,16 @@ typedef struct
   size_t nk;                    /* AEAD key size */
   size_t nt;                    /* tag size */
   e2ee_format_id format;
+  /* What a secret from outside, such as a key file's, must measure, in bytes; what is made here
+   * anew has @secret_size of them.  The core derives from other sizes too where its RFC does. */
+  size_t secret_min, secret_max, secret_size;
+  uint64_t max_kid;             /* the largest key id that the format can carry */
 } e2ee_suite;
 
 /* NULL for a suite that does not exist.  Static. */
 const e2ee_suite *e2ee_suite_find (unsigned id);
 const e2ee_suite *e2ee_suite_find_by_name (const char *name);
+/* The @index-th suite of the table, NULL past the last. */
+const e2ee_suite *e2ee_suite_nth (size_t index);
 
 #endif

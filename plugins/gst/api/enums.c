@@ -29,6 +29,11 @@ static const GEnumValue suites[] = {
   ENTRY (GST_E2EE_CIPHER_SUITE_AES_256_CTR_HMAC_SHA512_80, "aes-256-ctr-hmac-sha512-80"),
   ENTRY (GST_E2EE_CIPHER_SUITE_AES_256_CTR_HMAC_SHA512_64, "aes-256-ctr-hmac-sha512-64"),
   ENTRY (GST_E2EE_CIPHER_SUITE_AES_256_CTR_HMAC_SHA512_32, "aes-256-ctr-hmac-sha512-32"),
+  ENTRY (GST_E2EE_CIPHER_SUITE_LIVEKIT_PBKDF2, "livekit-pbkdf2"),
+  ENTRY (GST_E2EE_CIPHER_SUITE_LIVEKIT_HKDF, "livekit-hkdf"),
+  ENTRY (GST_E2EE_CIPHER_SUITE_JITSI_HKDF, "jitsi-hkdf"),
+  ENTRY (GST_E2EE_CIPHER_SUITE_LIVEKIT_PBKDF2_256, "livekit-pbkdf2-256"),
+  ENTRY (GST_E2EE_CIPHER_SUITE_LIVEKIT_HKDF_256, "livekit-hkdf-256"),
   {0, NULL, NULL}
 };
 
@@ -109,8 +114,8 @@ gst_e2ee_state_get_nick (GstE2eeState state)
  * gst_e2ee_cipher_suite_get_name:
  * @suite: a #GstE2eeCipherSuite
  *
- * The name of a suite as RFC 9605 section 4.5 writes it and as `alg` of a key file has it, such as
- * "AES_128_GCM_SHA256_128".
+ * The name of a suite as `alg` of a key file has it; of SFrame's as RFC 9605 section 4.5 writes it,
+ * such as "AES_128_GCM_SHA256_128".
  *
  * Returns: (transfer none) (nullable): a static string, %NULL for a number that is no suite
  *
@@ -128,10 +133,11 @@ gst_e2ee_cipher_suite_get_name (GstE2eeCipherSuite suite)
  * gst_e2ee_cipher_suite_get_key_size:
  * @suite: a #GstE2eeCipherSuite
  *
- * How long a base key of @suite is.  RFC 9605 section 4.4.2 would derive from any length; a base
- * key here has the strength of the cipher, no less and no more.
+ * How long a new base key of @suite should be.  RFC 9605 section 4.4.2 would derive from any length;
+ * a base key of an SFrame suite here has the strength of the cipher, no less and no more.  Suites of
+ * other formats take what their rooms use: passphrases of 1 to 256 bytes, other keys of 16 to 256.
  *
- * Returns: 16 for the suites with AES-128, 32 for those with AES-256, 0 for a number that is no
+ * Returns: 16 for SFrame's suites with AES-128, 32 for every other suite, 0 for a number that is no
  * suite; in bytes
  *
  * Since: 0.1
@@ -141,7 +147,5 @@ gst_e2ee_cipher_suite_get_key_size (GstE2eeCipherSuite suite)
 {
   const e2ee_suite *found = e2ee_suite_find (suite);
 
-  if (found == NULL)
-    return 0;
-  return found->hash == E2EE_HASH_SHA256 ? 16 : 32;
+  return found ? found->secret_size : 0;
 }

@@ -14,8 +14,8 @@
 #include "core/frame/suite.h"
 
 #define MAX_SENDER_SIZE 255
-/* Room for the longest base key and for one byte more, which tells that it is too long. */
-#define MAX_KEY_SIZE 32
+/* The longest secret that any suite takes. */
+#define MAX_KEY_SIZE 256
 
 typedef struct
 {
@@ -69,7 +69,7 @@ read_alg (json_t * jwk, Members * members, GError ** error)
     return TRUE;
   suite = json_is_string (alg) ? e2ee_suite_find_by_name (json_string_value (alg)) : NULL;
   if (suite == NULL)
-    return fail (error, "\"alg\" is not a cipher suite of SFrame, such as AES_128_GCM_SHA256_128");
+    return fail (error, "\"alg\" is not a cipher suite, such as AES_128_GCM_SHA256_128");
   members->suite = (GstE2eeCipherSuite) suite->id;
   members->names_suite = TRUE;
   return TRUE;
@@ -175,7 +175,7 @@ choose_suite (Members * members, GstE2eeCipherSuite default_suite, gsize size, G
     members->suite = GST_E2EE_CIPHER_SUITE_AES_256_GCM_SHA512_128;
   else {
     g_set_error (error, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS,
-        "\"k\" has %" G_GSIZE_FORMAT " bytes, cipher suites take 16 or 32", size);
+        "\"k\" has %" G_GSIZE_FORMAT " bytes; without \"alg\" it must have 16 or 32", size);
     return FALSE;
   }
   return TRUE;

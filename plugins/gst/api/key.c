@@ -1,9 +1,10 @@
-/* GstE2eeKey: one SFrame base key in locked memory, which the keys of a meeting's epoch share.
+/* GstE2eeKey: one base key in locked memory, which the keys of a meeting's epoch share.
  *
  * gst-e2ee, LGPL-2.1-or-later */
 #include "api/api-private.h"
 
 #include "core/crypto/secret.h"
+#include "core/frame/suite.h"
 
 #define BOTH_USAGES (GST_E2EE_KEY_USAGE_ENCRYPT | GST_E2EE_KEY_USAGE_DECRYPT)
 
@@ -80,20 +81,37 @@ gst_e2ee_key_free (GstE2eeKey * key)
   g_free (key);
 }
 
-static gboolean
-check (GstE2eeCipherSuite suite, gsize size, GstE2eeKeyUsage usage, GError ** error)
+static void
+refuse_size (const e2ee_suite * suite, gsize size, GError ** error)
 {
-  gsize wanted = gst_e2ee_cipher_suite_get_key_size (suite);
+  gchar *range = suite->secret_min == suite->secret_max ?
+      g_strdup_printf ("%zu", suite->secret_min) :
+      g_strdup_printf ("%zu to %zu", suite->secret_min, suite->secret_max);
 
-  if (wanted == 0) {
+  g_set_error (error, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS,
+      "the key has %" G_GSIZE_FORMAT " bytes, %s takes %s", size, suite->name, range);
+  g_free (range);
+}
+
+static gboolean
+check (guint64 key_id, GstE2eeCipherSuite suite_id, gsize size, GstE2eeKeyUsage usage,
+    GError ** error)
+{
+  const e2ee_suite *suite = e2ee_suite_find (suite_id);
+
+  if (suite == NULL) {
     g_set_error (error, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS,
-        "%d is not a cipher suite", (gint) suite);
+        "%d is not a cipher suite", (gint) suite_id);
     return FALSE;
   }
-  if (size != wanted) {
+  if (size < suite->secret_min || size > suite->secret_max) {
+    refuse_size (suite, size, error);
+    return FALSE;
+  }
+  if (key_id > suite->max_kid) {
     g_set_error (error, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS,
-        "the key has %" G_GSIZE_FORMAT " bytes, %s takes %" G_GSIZE_FORMAT, size,
-        gst_e2ee_cipher_suite_get_name (suite), wanted);
+        "the key id is %" G_GUINT64_FORMAT ", %s takes 0 to %" G_GUINT64_FORMAT, key_id,
+        suite->name, (guint64) suite->max_kid);
     return FALSE;
   }
   if ((usage & BOTH_USAGES) == 0 || (usage & ~BOTH_USAGES) != 0) {
@@ -137,16 +155,18 @@ gst_e2ee_key_new_of_group (guint64 key_id, GstE2eeCipherSuite suite, GstE2eeSecr
 
 /**
  * gst_e2ee_key_new:
- * @key_id: the SFrame key id, any 64-bit number (RFC 9605 section 4.3)
+ * @key_id: the key id: any 64-bit number for SFrame (RFC 9605 section 4.3), the place in the key
+ * ring for LiveKit (0 to 255) and Jitsi (0 to 15)
  * @suite: the cipher suite
- * @base_key: (array length=size) (element-type guint8): the secret from which RFC 9605 section
- * 4.4.2 derives; copied into locked memory, the caller keeps and wipes its own
- * @size: its length in bytes: 16 for AES-128 suites, 32 for AES-256 suites
+ * @base_key: (array length=size) (element-type guint8): the secret to derive from, for SFrame as RFC
+ * 9605 section 4.4.2 does; copied into locked memory, the caller keeps and wipes its own
+ * @size: its length in bytes: for SFrame 16 with AES-128 and 32 with AES-256; 1 to 256 for a
+ * passphrase, 16 to 256 for other suites
  * @usage: for encrypting, decrypting or both
  * @epoch: when the key became valid, in any count that grows: the newest epoch encrypts
  * @sender: (nullable): who encrypts with it, UTF-8; %NULL when that is not known
- * @error: %GST_LIBRARY_ERROR_SETTINGS for an unknown suite, a length that it does not take or an
- * empty usage; %GST_LIBRARY_ERROR_INIT when the self-test of the cryptographic libraries failed;
+ * @error: %GST_LIBRARY_ERROR_SETTINGS for an unknown suite, a length or a key id that it does not
+ * take or an empty usage; %GST_LIBRARY_ERROR_INIT when the self-test of the cryptographic libraries failed;
  * %GST_RESOURCE_ERROR_NO_SPACE_LEFT when there is no memory for secrets.  Never holds key bytes.
  *
  * Makes an immutable key.
@@ -164,7 +184,7 @@ gst_e2ee_key_new (guint64 key_id, GstE2eeCipherSuite suite, gconstpointer base_k
   g_return_val_if_fail (base_key != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  if (!check (suite, size, usage, error))
+  if (!check (key_id, suite, size, usage, error))
     return NULL;
   if (e2ee_crypto_init () != E2EE_OK) {
     g_set_error_literal (error, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_INIT,
@@ -224,7 +244,7 @@ gst_e2ee_key_unref (GstE2eeKey * key)
  * gst_e2ee_key_get_key_id:
  * @key: a #GstE2eeKey
  *
- * Returns: the SFrame key id, which every protected frame carries in clear
+ * Returns: the key id, which every protected frame carries in clear
  *
  * Since: 0.1
  */

@@ -71,6 +71,66 @@ GST_START_TEST (test_suites_with_aes_256_take_32_bytes_only)
 
 GST_END_TEST;
 
+static void
+assert_takes (GstE2eeCipherSuite suite, gsize smallest)
+{
+  guint8 many[257] = { 1, };
+  gsize sizes[] = { smallest, 33, 256 };
+
+  fail_unless_equals_int (gst_e2ee_cipher_suite_get_key_size (suite), 32);
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    GstE2eeKey *key = gst_e2ee_key_new (15, suite, many, sizes[i], ENCRYPT, 1, NULL, NULL);
+
+    fail_unless (key != NULL, "%u bytes", (guint) sizes[i]);
+    gst_e2ee_key_unref (key);
+  }
+  fail_unless (gst_e2ee_key_new (15, suite, many, 257, ENCRYPT, 1, NULL, NULL) == NULL);
+  assert_refused (suite, smallest - 1, ENCRYPT);
+}
+
+GST_START_TEST (test_passphrases_have_1_to_256_bytes)
+{
+  assert_takes (GST_E2EE_CIPHER_SUITE_LIVEKIT_PBKDF2, 1);
+  assert_takes (GST_E2EE_CIPHER_SUITE_LIVEKIT_PBKDF2_256, 1);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_raw_keys_of_livekit_and_jitsi_have_16_to_256_bytes)
+{
+  assert_takes (GST_E2EE_CIPHER_SUITE_LIVEKIT_HKDF, 16);
+  assert_takes (GST_E2EE_CIPHER_SUITE_LIVEKIT_HKDF_256, 16);
+  assert_takes (GST_E2EE_CIPHER_SUITE_JITSI_HKDF, 16);
+}
+
+GST_END_TEST;
+
+static void
+assert_largest_key_id (GstE2eeCipherSuite suite, guint64 largest)
+{
+  GstE2eeKey *key = gst_e2ee_key_new (largest, suite, bytes, 32, ENCRYPT, 1, NULL, NULL);
+  GError *error = NULL;
+
+  fail_unless (key != NULL);
+  gst_e2ee_key_unref (key);
+  fail_unless (gst_e2ee_key_new (largest + 1, suite, bytes, 32, ENCRYPT, 1, NULL,
+          &error) == NULL);
+  fail_unless (g_error_matches (error, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS));
+  fail_unless (strstr (error->message, "the key id is") != NULL);
+  g_error_free (error);
+}
+
+GST_START_TEST (test_a_key_id_is_a_place_in_the_ring_of_its_format)
+{
+  assert_largest_key_id (GST_E2EE_CIPHER_SUITE_LIVEKIT_PBKDF2, 255);
+  assert_largest_key_id (GST_E2EE_CIPHER_SUITE_LIVEKIT_HKDF, 255);
+  assert_largest_key_id (GST_E2EE_CIPHER_SUITE_LIVEKIT_PBKDF2_256, 255);
+  assert_largest_key_id (GST_E2EE_CIPHER_SUITE_LIVEKIT_HKDF_256, 255);
+  assert_largest_key_id (GST_E2EE_CIPHER_SUITE_JITSI_HKDF, 15);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_new_refuses_a_suite_that_does_not_exist)
 {
   assert_refused (0, 16, ENCRYPT);
@@ -99,7 +159,7 @@ GST_START_TEST (test_suites_are_called_what_the_rfc_calls_them)
     fail_unless_equals_string (g_strdelimit (nick, "_", '-'), klass->values[i].value_nick);
     g_free (nick);
   }
-  fail_unless_equals_int (klass->n_values, 8);
+  fail_unless (klass->n_values >= 13);
   fail_unless_equals_string (gst_e2ee_cipher_suite_get_name (GCM), "AES_128_GCM_SHA256_128");
   g_type_class_unref (klass);
 }
@@ -266,6 +326,9 @@ key_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_suites_with_aes_128_take_16_bytes_only);
   tcase_add_test (tc, test_suites_with_aes_256_take_32_bytes_only);
+  tcase_add_test (tc, test_passphrases_have_1_to_256_bytes);
+  tcase_add_test (tc, test_raw_keys_of_livekit_and_jitsi_have_16_to_256_bytes);
+  tcase_add_test (tc, test_a_key_id_is_a_place_in_the_ring_of_its_format);
   tcase_add_test (tc, test_new_refuses_a_suite_that_does_not_exist);
   tcase_add_test (tc, test_new_refuses_a_key_that_is_for_nothing);
   tcase_add_test (tc, test_suites_are_called_what_the_rfc_calls_them);

@@ -292,6 +292,7 @@ REFUSES (test_a_suite_whose_name_has_an_escape_sequence_is_refused,
 
 /* "k" */
 
+#define A_64 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 #define NOT_BASE64URL KEY_7 "\"k\" is not base64url without padding"
 
 REFUSES (test_a_key_without_k_is_refused,
@@ -306,7 +307,24 @@ REFUSES (test_a_k_of_15_bytes_is_refused,
 REFUSES (test_a_k_of_24_bytes_is_refused,
     KIT_ONE_KEY (KID "\"k\":\"AAECAwQFBgcICQoLDA0ODxAREhMUFRYX\""), KEY_7 "\"k\" has 24 bytes");
 REFUSES (test_a_k_of_33_bytes_is_refused,
-    KIT_ONE_KEY (KID "\"k\":\"" KIT_KEY_32 "8g\""), KEY_7 "\"k\" is longer than any");
+    KIT_ONE_KEY (KID "\"k\":\"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g\""),
+    KEY_7 "\"k\" has 33 bytes; without \"alg\" it must have 16 or 32");
+REFUSES (test_a_k_of_33_bytes_for_aes_256_is_refused,
+    KIT_ONE_KEY (KID "\"k\":\"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g\",\"alg\":\"AES_256_GCM_SHA512_128\""),
+    KEY_7 "the key has 33 bytes, AES_256_GCM_SHA512_128 takes 32");
+REFUSES (test_a_k_of_257_bytes_is_refused,
+    KIT_ONE_KEY (KID "\"k\":\"" A_64 A_64 A_64 A_64 A_64
+        "AAAAAAAAAAAAAAAAAAAAAAA\",\"alg\":\"LIVEKIT_HKDF\""),
+    KEY_7 "\"k\" is longer than any");
+REFUSES (test_raw_bytes_of_livekit_below_128_bits_are_refused,
+    KIT_ONE_KEY (KID "\"k\":\"AAECAwQFBgcICQoLDA0O\",\"alg\":\"LIVEKIT_HKDF\""),
+    KEY_7 "the key has 15 bytes, LIVEKIT_HKDF takes 16 to 256");
+REFUSES (test_a_kid_out_of_livekits_ring_is_refused,
+    KIT_ONE_KEY ("\"kid\":\"256\"," K ",\"alg\":\"LIVEKIT_PBKDF2\""),
+    "key number 1 (kid 256): the key id is 256, LIVEKIT_PBKDF2 takes 0 to 255");
+REFUSES (test_a_kid_out_of_jitsis_ring_is_refused,
+    KIT_ONE_KEY ("\"kid\":\"16\"," K ",\"alg\":\"JITSI_HKDF\""),
+    "key number 1 (kid 16): the key id is 16, JITSI_HKDF takes 0 to 15");
 REFUSES (test_a_k_of_16_bytes_for_aes_256_is_refused,
     KIT_ONE_KEY (KID K ",\"alg\":\"AES_256_GCM_SHA512_128\""),
     KEY_7 "the key has 16 bytes, AES_256_GCM_SHA512_128 takes 32");
@@ -434,6 +452,11 @@ add_k_tests (TCase * tc)
   ADD (test_a_k_of_15_bytes_is_refused);
   ADD (test_a_k_of_24_bytes_is_refused);
   ADD (test_a_k_of_33_bytes_is_refused);
+  ADD (test_a_k_of_33_bytes_for_aes_256_is_refused);
+  ADD (test_a_k_of_257_bytes_is_refused);
+  ADD (test_raw_bytes_of_livekit_below_128_bits_are_refused);
+  ADD (test_a_kid_out_of_livekits_ring_is_refused);
+  ADD (test_a_kid_out_of_jitsis_ring_is_refused);
   ADD (test_a_k_of_16_bytes_for_aes_256_is_refused);
   ADD (test_a_k_of_32_bytes_for_aes_128_is_refused);
   ADD (test_a_k_with_padding_is_refused);

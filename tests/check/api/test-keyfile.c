@@ -63,6 +63,41 @@ GST_START_TEST (test_all_eight_suites_are_read)
 
 GST_END_TEST;
 
+GST_START_TEST (test_suites_of_other_formats_are_read)
+{
+  assert_suite_is_read ("LIVEKIT_PBKDF2", 0xf001, KIT_KEY_32);
+  assert_suite_is_read ("LIVEKIT_HKDF", 0xf002, KIT_KEY_32);
+  assert_suite_is_read ("JITSI_HKDF", 0xf003, KIT_KEY_32);
+  assert_suite_is_read ("LIVEKIT_PBKDF2_256", 0xf004, KIT_KEY_32);
+  assert_suite_is_read ("LIVEKIT_HKDF_256", 0xf005, KIT_KEY_32);
+}
+
+GST_END_TEST;
+
+/* "opensesame", which is neither 16 nor 32 bytes long */
+GST_START_TEST (test_a_passphrase_without_alg_is_read_when_the_suite_was_said_before)
+{
+  const gchar *path = kit_write ("keys.json", KIT_ONE_KEY ("\"kid\":0,\"k\":\"b3BlbnNlc2FtZQ\""));
+  GstE2eeKeyFile *file = g_object_new (GST_TYPE_E2EE_KEY_FILE, "path", path, NULL);
+  GError *error = NULL;
+  GstE2eeKey *key;
+  gsize size;
+
+  fail_unless (gst_e2ee_key_file_set_default_suite (file, GST_E2EE_CIPHER_SUITE_LIVEKIT_PBKDF2,
+          &error), "%s", error ? error->message : "");
+  fail_unless (gst_e2ee_key_file_reload (file, &error), "%s", error ? error->message : "");
+  key = kit_find_key (file, 0);
+  fail_unless_equals_int (gst_e2ee_key_get_suite (key), GST_E2EE_CIPHER_SUITE_LIVEKIT_PBKDF2);
+  fail_unless (memcmp (gst_e2ee_key_peek_base_key (key, &size), "opensesame", 10) == 0);
+  fail_unless_equals_int (size, 10);
+  gst_e2ee_key_unref (key);
+  g_object_unref (file);
+  kit_assert_refused (path, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS,
+      "\"k\" has 10 bytes; without \"alg\" it must have 16 or 32");
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_directions_and_senders_are_read_in_order)
 {
   GstE2eeKeyFile *file = load ("{\"keys\":["
@@ -253,6 +288,8 @@ keyfile_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_checked_fixture (tc, kit_setup, kit_teardown);
   tcase_add_test (tc, test_all_eight_suites_are_read);
+  tcase_add_test (tc, test_suites_of_other_formats_are_read);
+  tcase_add_test (tc, test_a_passphrase_without_alg_is_read_when_the_suite_was_said_before);
   tcase_add_test (tc, test_directions_and_senders_are_read_in_order);
   tcase_add_test (tc, test_key_ids_reach_from_zero_to_the_largest_number);
   tcase_add_test (tc, test_a_set_without_keys_is_read);

@@ -5,12 +5,13 @@
 
 #include "core/frame/suite.h"
 
-/* RFC 9605 table 1 and draft-barnes-sframe-iana-256: Nh, Nk, Nt. */
+/* RFC 9605 table 1 and draft-barnes-sframe-iana-256: Nh, Nk, Nt; then those of other formats. */
 static const struct
 {
   unsigned id;
   const char *name;
   size_t nh, nk, nt;
+  e2ee_format_id format;
 } rows[] = {
   {0x0001, "AES_128_CTR_HMAC_SHA256_80", 32, 48, 10},
   {0x0002, "AES_128_CTR_HMAC_SHA256_64", 32, 48, 8},
@@ -20,6 +21,11 @@ static const struct
   {0x0006, "AES_256_CTR_HMAC_SHA512_80", 64, 96, 10},
   {0x0007, "AES_256_CTR_HMAC_SHA512_64", 64, 96, 8},
   {0x0008, "AES_256_CTR_HMAC_SHA512_32", 64, 96, 4},
+  {0xf001, "LIVEKIT_PBKDF2", 32, 16, 16, E2EE_FORMAT_LIVEKIT},
+  {0xf002, "LIVEKIT_HKDF", 32, 16, 16, E2EE_FORMAT_LIVEKIT},
+  {0xf003, "JITSI_HKDF", 32, 16, 16, E2EE_FORMAT_JITSI},
+  {0xf004, "LIVEKIT_PBKDF2_256", 32, 32, 16, E2EE_FORMAT_LIVEKIT},
+  {0xf005, "LIVEKIT_HKDF_256", 32, 32, 16, E2EE_FORMAT_LIVEKIT},
 };
 
 static void
@@ -35,6 +41,7 @@ test_suites_have_the_sizes_of_the_rfc (void)
     CHECK_INT (suite->nh, rows[i].nh);
     CHECK_INT (suite->nk, rows[i].nk);
     CHECK_INT (suite->nt, rows[i].nt);
+    CHECK_INT (suite->format, rows[i].format);
     CHECK (e2ee_suite_find_by_name (rows[i].name) == suite);
   }
 }
@@ -57,7 +64,7 @@ test_unknown_suite_is_not_found (void)
 {
   CHECK (e2ee_suite_find (0x0000) == NULL);
   CHECK (e2ee_suite_find (0x0009) == NULL);
-  CHECK (e2ee_suite_find (0xf001) == NULL);
+  CHECK (e2ee_suite_find (0xf000) == NULL);
   CHECK (e2ee_suite_find (0x10004) == NULL);
   CHECK (e2ee_suite_find_by_name ("AES_128_GCM_SHA256") == NULL);
   CHECK (e2ee_suite_find_by_name ("aes_128_gcm_sha256_128") == NULL);
