@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 /**
  * GstE2eeFormat:
  * @GST_E2EE_FORMAT_SFRAME: SFrame, RFC 9605
+ * @GST_E2EE_FORMAT_LIVEKIT: LiveKit's, as the worker of livekit-client has it
  *
  * How a frame is protected.
  *
@@ -23,7 +24,8 @@ G_BEGIN_DECLS
  */
 typedef enum
 {
-  GST_E2EE_FORMAT_SFRAME = E2EE_FORMAT_SFRAME
+  GST_E2EE_FORMAT_SFRAME = E2EE_FORMAT_SFRAME,
+  GST_E2EE_FORMAT_LIVEKIT = E2EE_FORMAT_LIVEKIT
 } GstE2eeFormat;
 
 #define GST_TYPE_E2EE_FORMAT (gst_e2ee_format_get_type ())

@@ -31,6 +31,7 @@ gst_e2ee_format_get_type (void)
   static gsize type = 0;
   static const GEnumValue values[] = {
     {GST_E2EE_FORMAT_SFRAME, "SFrame (RFC 9605)", "sframe"},
+    {GST_E2EE_FORMAT_LIVEKIT, "LiveKit's", "livekit"},
     {0, NULL, NULL}
   };
 
@@ -61,6 +62,8 @@ gst_e2ee_cryptor_init_settings (GstE2eeCryptorSettings * settings)
   settings->keys.key_id = -1;
   settings->keys.replay_window = E2EE_REPLAY_DEFAULT_WINDOW;
   settings->keys.frame_limit = E2EE_KEY_DEFAULT_LIMIT;
+  settings->keys.ratchet_window = -1;
+  settings->keys.failure_tolerance = -1;
 }
 
 void
@@ -189,7 +192,8 @@ gst_e2ee_cryptor_install_properties (GObjectClass * object_class)
   /**
    * GstE2eeCryptor:format:
    *
-   * How a frame is protected.
+   * How a frame is protected.  A key is for one format, by its cipher suite; with keys of another,
+   * and with a meeting, whose keys are not for LiveKit, an element does not start.
    *
    * Since: 0.1
    */
@@ -212,14 +216,15 @@ gst_e2ee_cryptor_install_properties (GObjectClass * object_class)
   /**
    * GstE2eeCryptor:cipher-suite:
    *
-   * The suite of keys in #GstE2eeCryptor:key-file that name none (no "alg").  Until it is set,
-   * keys of 32 bytes are for AES_256_GCM_SHA512_128.
+   * The suite of keys in #GstE2eeCryptor:key-file that name none (no "alg").  Until it is set, it
+   * follows the format: of sframe, keys of 32 bytes are for AES_256_GCM_SHA512_128; of livekit, keys
+   * are passphrases.
    *
    * Since: 0.1
    */
   g_object_class_install_property (object_class, PROP_CIPHER_SUITE,
       g_param_spec_enum ("cipher-suite", "Cipher suite",
-          "SFrame cipher suite of keys in the key file that name none", GST_TYPE_E2EE_CIPHER_SUITE,
+          "Cipher suite of keys in the key file that name none", GST_TYPE_E2EE_CIPHER_SUITE,
           DEFAULT_SUITE, ready));
 
   /**

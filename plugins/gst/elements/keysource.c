@@ -4,12 +4,14 @@
  * gst-e2ee, LGPL-2.1-or-later */
 #include "cryptor.h"
 
+/* @suite: of keys that name none; 0: their length decides. */
 static GstE2eeKeyProvider *
-open_key_file (const gchar * path, const GstE2eeCipherSuite * suite, GError ** error)
+open_key_file (const gchar * path, GstE2eeCipherSuite suite, GError ** error)
 {
-  GstE2eeKeyFile *file = gst_e2ee_key_file_new (path, error);
+  GstE2eeKeyFile *file = g_object_new (GST_TYPE_E2EE_KEY_FILE, "path", path, NULL);
 
-  if (file && suite && !gst_e2ee_key_file_set_default_suite (file, *suite, error))
+  if ((suite != 0 && !gst_e2ee_key_file_set_default_suite (file, suite, error))
+      || !gst_e2ee_key_file_reload (file, error))
     g_clear_object (&file);
   return (GstE2eeKeyProvider *) file;
 }
@@ -43,19 +45,46 @@ find_meeting (const gchar * name, GError ** error)
   return (GstE2eeKeyProvider *) meeting;
 }
 
+/* What cannot work is said before the first frame. */
+static gboolean
+has_keys_of (GstE2eeKeyProvider * provider, const e2ee_format * format, GstE2eeKeyUsage usage,
+    GError ** error)
+{
+  const GstE2eeKey *foreign = NULL;
+  GList *keys;
+
+  if (GST_IS_E2EE_MEETING (provider)) {
+    if (format->id != E2EE_FORMAT_SFRAME)
+      g_set_error (error, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS,
+          "The keys of a meeting are not for format=%s", format->name);
+    return format->id == E2EE_FORMAT_SFRAME;
+  }
+  keys = gst_e2ee_key_provider_list_keys (provider, usage);
+  for (GList * link = keys; link && !foreign; link = link->next)
+    if (e2ee_suite_find (gst_e2ee_key_get_suite (link->data))->format != format->id)
+      foreign = link->data;
+  if (foreign)
+    g_set_error (error, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS,
+        "Key %" G_GUINT64_FORMAT " is for %s, which format=%s does not have",
+        gst_e2ee_key_get_key_id (foreign),
+        gst_e2ee_cipher_suite_get_name (gst_e2ee_key_get_suite (foreign)), format->name);
+  g_list_free_full (keys, (GDestroyNotify) gst_e2ee_key_unref);
+  return foreign == NULL;
+}
+
 GstE2eeKeyProvider *
 gst_e2ee_cryptor_find_provider (GstE2eeCryptor * self, GError ** error)
 {
   GstE2eeKeyProvider *provider = NULL;
   GstE2eeCipherSuite suite;
-  gboolean suite_is_set, asks;
+  gboolean asks;
   gchar *key_file, *meeting;
 
   GST_OBJECT_LOCK (self);
   key_file = g_strdup (self->settings.key_file);
   meeting = g_strdup (self->settings.meeting);
-  suite = self->settings.suite;
-  suite_is_set = self->settings.suite_is_set;
+  suite = self->settings.suite_is_set ? self->settings.suite :
+      (GstE2eeCipherSuite) self->format->default_suite;
   if (self->settings.provider)
     provider = g_object_ref (self->settings.provider);
   asks = !provider && !meeting && !key_file && !self->settings.context;
@@ -66,7 +95,7 @@ gst_e2ee_cryptor_find_provider (GstE2eeCryptor * self, GError ** error)
   if (provider == NULL && meeting)
     provider = find_meeting (meeting, error);
   else if (provider == NULL && key_file)
-    provider = open_key_file (key_file, suite_is_set ? &suite : NULL, error);
+    provider = open_key_file (key_file, suite, error);
   else if (provider == NULL) {
     GST_OBJECT_LOCK (self);
     if (self->settings.context)
@@ -75,6 +104,9 @@ gst_e2ee_cryptor_find_provider (GstE2eeCryptor * self, GError ** error)
   }
   g_free (key_file);
   g_free (meeting);
+  if (provider
+      && !has_keys_of (provider, self->format, GST_E2EE_CRYPTOR_GET_CLASS (self)->usage, error))
+    g_clear_object (&provider);
   return provider;
 }
 

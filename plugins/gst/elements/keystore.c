@@ -63,6 +63,9 @@ make_key (E2eeKeyStore * store, GstE2eeKey * listed, e2ee_key ** key)
     return E2EE_ERR_UNSUPPORTED;
   if (params.suite->format != store->settings.format)
     return E2EE_ERR_KEY_FORMAT;
+  params.ratchet_window = store->settings.ratchet_window >= 0 ?
+      (gsize) store->settings.ratchet_window : e2ee_key_default_ratchet_window (params.suite);
+  params.max_failures = store->settings.failure_tolerance + 1;
   return e2ee_key_new (e2ee_env_default (), &params, key);
 }
 
@@ -268,6 +271,8 @@ e2ee_key_store_new (GstE2eeKeyUsage usage)
   g_mutex_init (&store->lock);
   store->usage = usage;
   store->settings.key_id = -1;
+  store->settings.ratchet_window = -1;
+  store->settings.failure_tolerance = -1;
   store->entries = g_ptr_array_new_with_free_func (entry_free);
   store->removed = g_ptr_array_new_with_free_func ((GDestroyNotify) gst_e2ee_key_unref);
   store->wanted = g_array_new (FALSE, FALSE, sizeof (Wanted));
