@@ -10,6 +10,7 @@
  * so that a frame costs no lock. */
 
 #include "cryptor.h"
+#include "sframecaps.h"
 
 #include "core/frame/key.h"
 
@@ -286,6 +287,12 @@ gst_e2ee_cryptor_chain_list (GstPad * pad, GstObject * parent, GstBufferList * l
 }
 
 static gboolean
+marks_caps (const GstE2eeCryptor * self)
+{
+  return GST_E2EE_CRYPTOR_GET_CLASS (self)->usage == GST_E2EE_KEY_USAGE_ENCRYPT;
+}
+
+static gboolean
 set_caps (GstE2eeCryptor * self, GstCaps * caps)
 {
   GstE2eeCryptorClass *klass = GST_E2EE_CRYPTOR_GET_CLASS (self);
@@ -294,6 +301,9 @@ set_caps (GstE2eeCryptor * self, GstCaps * caps)
 
   if (gst_caps_is_empty (caps) || gst_caps_is_any (caps)) {
     why = "the caps are not fixed";
+  } else if (!marks_caps (self) && self->packetization == GST_E2EE_PACKETIZATION_CODEC
+      && e2ee_sframe_caps_is_marked (caps)) {
+    why = "these are SFrame packets (a=sframe): set packetization";
   } else {
     take_settings (self);
     if (e2ee_frame_path_set_caps (self->path, caps, &why)) {
@@ -306,6 +316,33 @@ set_caps (GstE2eeCryptor * self, GstCaps * caps)
   GST_ELEMENT_ERROR (self, STREAM, WRONG_TYPE,
       ("This media cannot be end-to-end encrypted: %s", why), ("caps %" GST_PTR_FORMAT, caps));
   return FALSE;
+}
+
+/* Caps of SFrame packets say so, and nothing else is added to any: webrtcbin puts it into its SDP. */
+static GstEvent *
+map_caps (GstE2eeCryptor * self, GstEvent * event)
+{
+  GstCaps *caps, *mapped;
+
+  if (self->packetization == GST_E2EE_PACKETIZATION_CODEC)
+    return event;
+  gst_event_parse_caps (event, &caps);
+  mapped = marks_caps (self) ? e2ee_sframe_caps_mark (caps) : e2ee_sframe_caps_unmark (caps);
+  gst_event_unref (event);
+  event = gst_event_new_caps (mapped);
+  gst_caps_unref (mapped);
+  return event;
+}
+
+static gboolean
+gst_e2ee_cryptor_sink_query (GstPad * pad, GstObject * parent, GstQuery * query)
+{
+  GstE2eeCryptor *self = GST_E2EE_CRYPTOR (parent);
+
+  if (self->packetization != GST_E2EE_PACKETIZATION_CODEC
+      && e2ee_sframe_caps_query (self->srcpad, marks_caps (self), query))
+    return TRUE;
+  return gst_pad_query_default (pad, parent, query);
 }
 
 static gboolean
@@ -322,6 +359,7 @@ gst_e2ee_cryptor_sink_event (GstPad * pad, GstObject * parent, GstEvent * event)
         gst_event_unref (event);
         return FALSE;
       }
+      event = map_caps (self, event);
       break;
     case GST_EVENT_SEGMENT:
       gst_event_copy_segment (event, &self->stream.segment);
@@ -412,6 +450,35 @@ gst_e2ee_cryptor_use_provider (GstE2eeCryptor * self, GstE2eeKeyProvider * provi
   return TRUE;
 }
 
+/* Format and packetization, which must go together. */
+static gboolean
+choose_format (GstE2eeCryptor * self)
+{
+  static const E2eeFramePathPacking senders[] = {
+    [GST_E2EE_PACKETIZATION_CODEC] = E2EE_FRAME_PATH_CODEC,
+    [GST_E2EE_PACKETIZATION_FRAME] = E2EE_FRAME_PATH_TO_SFRAME,
+    [GST_E2EE_PACKETIZATION_PACKET] = E2EE_FRAME_PATH_TO_SFRAME_PAYLOADS,
+  };
+  e2ee_format_id format;
+
+  GST_OBJECT_LOCK (self);
+  format = self->settings.keys.format;
+  self->packetization = self->settings.packetization;
+  GST_OBJECT_UNLOCK (self);
+  self->format = e2ee_format_find (format);
+  if (self->packetization != GST_E2EE_PACKETIZATION_CODEC && format != E2EE_FORMAT_SFRAME) {
+    GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS,
+        ("Only frames of format=sframe go into SFrame packets."),
+        ("set packetization=codec, or format=sframe"));
+    return FALSE;
+  }
+  if (self->packetization == GST_E2EE_PACKETIZATION_CODEC || marks_caps (self))
+    e2ee_frame_path_set_packing (self->path, senders[self->packetization]);
+  else
+    e2ee_frame_path_set_packing (self->path, E2EE_FRAME_PATH_FROM_SFRAME);
+  return TRUE;
+}
+
 static gboolean
 open_keys (GstE2eeCryptor * self)
 {
@@ -423,7 +490,6 @@ open_keys (GstE2eeCryptor * self)
   GST_OBJECT_LOCK (self);
   settings = self->settings.keys;
   GST_OBJECT_UNLOCK (self);
-  self->format = e2ee_format_find (settings.format);
   e2ee_key_store_configure (self->store, &settings);
 
   provider = gst_e2ee_cryptor_find_provider (self, &error);
@@ -486,7 +552,8 @@ gst_e2ee_cryptor_change_state (GstElement * element, GstStateChange transition)
   GstE2eeCryptor *self = GST_E2EE_CRYPTOR (element);
   GstStateChangeReturn ret;
 
-  if (transition == GST_STATE_CHANGE_NULL_TO_READY && !open_keys (self))
+  if (transition == GST_STATE_CHANGE_NULL_TO_READY
+      && (!choose_format (self) || !open_keys (self)))
     return GST_STATE_CHANGE_FAILURE;
 
   ret = GST_ELEMENT_CLASS (gst_e2ee_cryptor_parent_class)->change_state (element, transition);
@@ -531,6 +598,7 @@ gst_e2ee_cryptor_init (GstE2eeCryptor * self)
   gst_pad_set_chain_function (self->sinkpad, gst_e2ee_cryptor_chain);
   gst_pad_set_chain_list_function (self->sinkpad, gst_e2ee_cryptor_chain_list);
   gst_pad_set_event_function (self->sinkpad, gst_e2ee_cryptor_sink_event);
+  gst_pad_set_query_function (self->sinkpad, gst_e2ee_cryptor_sink_query);
   GST_PAD_SET_PROXY_CAPS (self->sinkpad);
   gst_element_add_pad (GST_ELEMENT_CAST (self), self->sinkpad);
 

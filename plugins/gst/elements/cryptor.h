@@ -35,14 +35,21 @@ GType gst_e2ee_format_get_type (void);
  * GstE2eePacketization:
  * @GST_E2EE_PACKETIZATION_CODEC: the codec's own RTP payload format, as browsers with
  *   RTCRtpScriptTransform use it
+ * @GST_E2EE_PACKETIZATION_FRAME: SFrame packets (draft-ietf-avtcore-rtp-sframe) that carry
+ *   encrypted frames
+ * @GST_E2EE_PACKETIZATION_PACKET: SFrame packets that carry the codec's RTP payloads, encrypted one
+ *   by one
  *
- * How protected frames become RTP packets.
+ * How protected frames become RTP packets.  A receiver takes both kinds of SFrame packets with
+ * either.
  *
  * Since: 0.1
  */
 typedef enum
 {
-  GST_E2EE_PACKETIZATION_CODEC
+  GST_E2EE_PACKETIZATION_CODEC,
+  GST_E2EE_PACKETIZATION_FRAME,
+  GST_E2EE_PACKETIZATION_PACKET
 } GstE2eePacketization;
 
 #define GST_TYPE_E2EE_PACKETIZATION (gst_e2ee_packetization_get_type ())
@@ -93,7 +100,8 @@ struct _GstE2eeCryptor
 
   GstPad *sinkpad;
   GstPad *srcpad;
-  const e2ee_format *format;    /* from READY on, by the setting */
+  const e2ee_format *format;    /* from READY on, by the setting, like the next */
+  GstE2eePacketization packetization;
   E2eeKeyStore *store;          /* has its own lock */
   E2eeCounter frames;
   E2eeCounter clear_frames;     /* of these, how many were not protected */

@@ -46,6 +46,8 @@ gst_e2ee_packetization_get_type (void)
   static gsize type = 0;
   static const GEnumValue values[] = {
     {GST_E2EE_PACKETIZATION_CODEC, "The codec's own RTP payload format", "codec"},
+    {GST_E2EE_PACKETIZATION_FRAME, "SFrame packets of encrypted frames", "frame"},
+    {GST_E2EE_PACKETIZATION_PACKET, "SFrame packets of encrypted RTP payloads", "packet"},
     {0, NULL, NULL}
   };
 
@@ -204,7 +206,9 @@ gst_e2ee_cryptor_install_properties (GObjectClass * object_class)
   /**
    * GstE2eeCryptor:packetization:
    *
-   * How protected frames are put into RTP packets.
+   * How protected frames are put into RTP packets.  `frame` and `packet` are for
+   * #GstE2eeCryptor:format sframe and for RTP only; a receiver takes both with either, object by
+   * object as the sender chose.
    *
    * Since: 0.1
    */

@@ -41,8 +41,10 @@ GST_DEBUG_CATEGORY_STATIC (e2ee_dec_debug);
 
 /* A key that comes by another way than the media may be this late. */
 #define HOLD_MS 200
-/* 64 frames are a second of video or of audio. */
+/* 64 frames are a second of video or of audio; of packets that are opened one by one, as many as a
+ * stream of 20 Mbit/s sends in that time. */
 #define MAX_HELD 64
+#define MAX_HELD_PAYLOADS 512
 #define KEY_FRAME_INTERVAL_MS 1000
 /* So many frames lost in a row, and the stream is no longer said to be on: half a second of audio.
  * */
@@ -180,12 +182,13 @@ lose_frame (GstE2eeDec * self, const E2eeFrame * frame, e2ee_result cause, guint
 }
 
 static gboolean
-hold_frame (GstE2eeDec * self)
+hold_frame (GstE2eeDec * self, const E2eeFrame * frame)
 {
   GstE2eeCryptor *cryptor = GST_E2EE_CRYPTOR (self);
   Held *held;
 
-  if (!self->may_hold || self->held.length >= MAX_HELD)
+  if (!self->may_hold
+      || self->held.length >= (frame->is_payload ? MAX_HELD_PAYLOADS : MAX_HELD))
     return FALSE;
   held = g_new0 (Held, 1);
   held->frame = e2ee_frame_path_hold (cryptor->path);
@@ -259,7 +262,7 @@ gst_e2ee_dec_frame (GstE2eeCryptor * cryptor, const E2eeFrame * frame)
     result = cryptor->format->open (keys->ring, cryptor->stream.now_ms, frame->layout, frame->data,
         out, &size, &info);
   } while (result == E2EE_ERR_UNKNOWN_KEY && gst_e2ee_cryptor_request_key (cryptor, info.kid));
-  if (result == E2EE_ERR_UNKNOWN_KEY && hold_frame (self))
+  if (result == E2EE_ERR_UNKNOWN_KEY && hold_frame (self, frame))
     return;
   if (result != E2EE_OK)
     goto lost;

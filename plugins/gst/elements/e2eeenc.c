@@ -309,7 +309,7 @@ gst_e2ee_enc_frame (GstE2eeCryptor * cryptor, const E2eeFrame * frame)
   if (G_UNLIKELY (!find_key (self)))
     return;
   if (G_UNLIKELY (self->pending_since_ms))
-    change_key_on_key_frame (self, e2ee_codec_is_key_frame (frame->codec, frame->data));
+    change_key_on_key_frame (self, e2ee_frame_path_is_key_frame (cryptor->path, frame));
   if (G_UNLIKELY (e2ee_key_get_left (self->key) == 0)) {
     result = change_used_up_key (self);
     if (result != E2EE_OK)

@@ -26,6 +26,7 @@ struct _E2eeFramePath
   E2eeFrameFunc func;
   gpointer user_data;
 
+  E2eeFramePathPacking packing;
   gboolean ready;
   const E2eeRtpCodec *codec;    /* NULL: buffers that are protected whole */
   E2eeRtpRegroup *regroup;      /* NULL: no RTP */
@@ -67,15 +68,42 @@ on_rtp_frame (E2eeRtpRegroup * regroup, const E2eeRtpFrame * rtp, gpointer user_
   E2eeFrame frame = {
     .data = rtp->data,
     .codec = path->codec->codec,
-    .layout = path->codec->codec,
+    .layout = path->packing == E2EE_FRAME_PATH_CODEC ? path->codec->codec : E2EE_CODEC_NONE,
     .ssrc = rtp->ssrc,
+    .is_payload = rtp->is_payload || path->packing == E2EE_FRAME_PATH_TO_SFRAME_PAYLOADS,
     .is_audio = path->codec->is_audio,
     .is_video = !path->codec->is_audio,
     .pts = rtp->pts,
     .duration = GST_CLOCK_TIME_NONE,
   };
 
+  /* The sender chooses, object by object. */
+  if (path->packing == E2EE_FRAME_PATH_FROM_SFRAME)
+    e2ee_rtp_regroup_set_out (regroup,
+        frame.is_payload ? &e2ee_rtp_packing_whole : path->codec->packing);
   path->func (path, &frame, path->user_data);
+}
+
+static E2eeRtpRegroup *
+regroup_new (E2eeFramePath * path, const E2eeRtpPacking * codec)
+{
+  const E2eeRtpPacking *in = codec, *out = codec;
+
+  switch (path->packing) {
+    case E2EE_FRAME_PATH_CODEC:
+      break;
+    case E2EE_FRAME_PATH_TO_SFRAME:
+      out = &e2ee_rtp_packing_sframe;
+      break;
+    case E2EE_FRAME_PATH_TO_SFRAME_PAYLOADS:
+      in = &e2ee_rtp_packing_whole;
+      out = &e2ee_rtp_packing_sframe_payload;
+      break;
+    case E2EE_FRAME_PATH_FROM_SFRAME:
+      in = &e2ee_rtp_packing_sframe;
+      break;
+  }
+  return e2ee_rtp_regroup_new (in, out, path->mtu, on_rtp_frame, path);
 }
 
 /* Text and application data are protected whole.  Raw media is refused: it is far too much for a
@@ -92,6 +120,12 @@ is_opaque (const GstStructure * structure)
       && !g_str_has_prefix (name, "application/x-srtcp"));
 }
 
+void
+e2ee_frame_path_set_packing (E2eeFramePath * path, E2eeFramePathPacking packing)
+{
+  path->packing = packing;
+}
+
 gboolean
 e2ee_frame_path_set_caps (E2eeFramePath * path, const GstCaps * caps, const gchar ** why)
 {
@@ -106,14 +140,15 @@ e2ee_frame_path_set_caps (E2eeFramePath * path, const GstCaps * caps, const gcha
         || g_str_has_prefix (gst_structure_get_name (structure), "audio/") ?
         "this codec cannot be protected (VP8 and Opus can)" :
         "media of this type cannot be protected";
+  } else if (!is_rtp && path->packing != E2EE_FRAME_PATH_CODEC) {
+    *why = "SFrame packets are made of RTP packets, and this is none";
   } else {
     if (path->ready && path->codec == codec && (path->regroup != NULL) == is_rtp)
       return TRUE;
     g_clear_pointer (&path->regroup, e2ee_rtp_regroup_free);
     path->codec = codec;
     if (is_rtp)
-      path->regroup = e2ee_rtp_regroup_new (codec->packing, codec->packing, path->mtu,
-          on_rtp_frame, path);
+      path->regroup = regroup_new (path, codec->packing);
     path->ready = TRUE;
     return TRUE;
   }
@@ -306,6 +341,37 @@ e2ee_frame_path_write_end (E2eeFramePath * path, gsize size, GstE2eeStatus * sta
   gst_buffer_set_size (path->out, size);
   gst_buffer_copy_into (path->out, path->in, GST_BUFFER_COPY_METADATA, 0, -1);
   stamp_packet (path->out, &stamp);
+}
+
+/* Rare: only while a new key waits for one. */
+gboolean
+e2ee_frame_path_is_key_frame (E2eeFramePath * path, const E2eeFrame * frame)
+{
+  const E2eeRtpPacking *packing;
+  E2eeRtpPayload payload;
+  gboolean is_key_frame;
+  e2ee_bytes body;
+  guint8 *unpacked;
+  gssize size;
+
+  if (!frame->is_payload || path->codec == NULL)
+    return e2ee_codec_is_key_frame (frame->codec, frame->data);
+
+  packing = path->codec->packing;
+  if (!packing->parse (frame->data.data, frame->data.size, &payload)
+      || payload.start == E2EE_RTP_START_NO)
+    return FALSE;
+  body = E2EE_BYTES (frame->data.data + payload.descriptor_size,
+      frame->data.size - payload.descriptor_size);
+  if (packing->unpack == NULL)
+    return e2ee_codec_is_key_frame (frame->codec, body);
+
+  unpacked = g_malloc (E2EE_RTP_UNPACKED_SIZE (body.size));
+  size = packing->unpack (body.data, body.size, unpacked);
+  is_key_frame = size > 0
+      && e2ee_codec_is_key_frame (frame->codec, E2EE_BYTES (unpacked, (gsize) size));
+  g_free (unpacked);
+  return is_key_frame;
 }
 
 E2eeHeldFrame *

@@ -16,6 +16,15 @@ G_BEGIN_DECLS
 typedef struct _E2eeFramePath E2eeFramePath;
 typedef struct _E2eeHeldFrame E2eeHeldFrame;
 
+/* How frames lie in the RTP packets that come and in those that leave. */
+typedef enum
+{
+  E2EE_FRAME_PATH_CODEC,        /* in the codec's own, on both sides */
+  E2EE_FRAME_PATH_TO_SFRAME,    /* codec packets in; out SFrame payloads, of whole frames */
+  E2EE_FRAME_PATH_TO_SFRAME_PAYLOADS,   /* the same, but each packet's payload is a frame */
+  E2EE_FRAME_PATH_FROM_SFRAME   /* SFrame payloads of both kinds in, codec packets out */
+} E2eeFramePathPacking;
+
 /* One whole frame, valid during the callback. */
 typedef struct
 {
@@ -24,6 +33,7 @@ typedef struct
   e2ee_codec layout;            /* by whose rules bytes stay clear: its own, or NONE's where nobody on
                                  * the way looks into the frame */
   guint32 ssrc;                 /* 0 where there is none */
+  gboolean is_payload;          /* one RTP payload of the codec, not a frame */
   gboolean is_audio;
   gboolean is_video;
   GstClockTime pts;
@@ -37,6 +47,8 @@ typedef void (*E2eeFrameFunc) (E2eeFramePath * path, const E2eeFrame * frame, gp
 E2eeFramePath *e2ee_frame_path_new (E2eeFrameFunc func, gpointer user_data);
 void e2ee_frame_path_free (E2eeFramePath * path);
 
+/* Before the caps of a stream. */
+void e2ee_frame_path_set_packing (E2eeFramePath * path, E2eeFramePathPacking packing);
 /* How to read what comes.  FALSE: media of these caps cannot be protected; *@why (static) says
  * why. */
 gboolean e2ee_frame_path_set_caps (E2eeFramePath * path, const GstCaps * caps, const gchar ** why);
@@ -70,6 +82,10 @@ const E2eeRtpRegroupStats *e2ee_frame_path_get_stats (const E2eeFramePath * path
 guint8 *e2ee_frame_path_write_begin (E2eeFramePath * path, gsize max_size);
 void e2ee_frame_path_write_end (E2eeFramePath * path, gsize size, GstE2eeStatus * status,
     guint64 key_id, guint64 counter);
+
+/* Whether a receiver can begin with the plain @frame, which in packets of its own is the first of
+ * them. */
+gboolean e2ee_frame_path_is_key_frame (E2eeFramePath * path, const E2eeFrame * frame);
 
 /* Keeps the frame of the callback for later.  replay() runs the callback with it again (transfer
  * full); frames held one after the other must be replayed in that order, before anything newer

@@ -31,6 +31,7 @@ typedef struct
   GstElement *pipeline;
   GstElement *sender, *receiver;
   gchar *keys;
+  const gchar *packetization;
 
   GMutex lock;                  /* guards the rest */
   GstElement *dec;
@@ -177,6 +178,7 @@ on_media (GstElement * receiver, GstPad * pad, Call * call)
   GstPad *dec_src = gst_element_get_static_pad (dec, "src");
 
   g_object_set (dec, "key-file", call->keys, NULL);
+  gst_util_set_object_arg (G_OBJECT (dec), "packetization", call->packetization);
   g_object_set (sink, "async", FALSE, "sync", FALSE, NULL);
   gst_bin_add_many (GST_BIN (call->pipeline), dec, sink, NULL);
   fail_unless (gst_element_link (dec, sink));
@@ -229,7 +231,7 @@ wait_for_caps (GstPad * pad)
 }
 
 static Call *
-call_new (GstWebRTCFECType fec, gboolean nack)
+call_new (GstWebRTCFECType fec, gboolean nack, const gchar * packetization)
 {
   Call *call = g_new0 (Call, 1);
   gchar *description;
@@ -241,6 +243,7 @@ call_new (GstWebRTCFECType fec, gboolean nack)
   g_mutex_init (&call->lock);
   call->lost = g_hash_table_new (NULL, NULL);
   call->keys = write_keys ();
+  call->packetization = packetization;
   call->pipeline = gst_pipeline_new (NULL);
   call->sender = add_webrtc (call, "sender");
   call->receiver = add_webrtc (call, "receiver");
@@ -251,8 +254,9 @@ call_new (GstWebRTCFECType fec, gboolean nack)
   /* Key frames of several packets, others of one or two. */
   description = g_strdup_printf ("videotestsrc is-live=true ! "
       "video/x-raw,width=320,height=240,framerate=30/1 ! timeoverlay ! vp8enc deadline=1 "
-      "keyframe-max-dist=20 target-bitrate=600000 ! rtpvp8pay pt=96 picture-id-mode=2 mtu=600 ! "
-      "e2eeenc mtu=600 key-file=%s ! capsfilter caps=\"" VP8_CAPS "\"", call->keys);
+      "keyframe-max-dist=20 target-bitrate=600000 ! rtpvp8pay pt=96 picture-id-mode=2 mtu=566 ! "
+      "e2eeenc mtu=600 key-file=%s packetization=%s ! capsfilter caps=\"" VP8_CAPS "\"",
+      call->keys, packetization);
   source = gst_parse_bin_from_description (description, TRUE, NULL);
   g_free (description);
   fail_unless (source != NULL);
@@ -317,15 +321,23 @@ static const struct
   const gchar *name;
   GstWebRTCFECType fec;
   gboolean nack;
+  const gchar *packetization;
 } repairs[] = {
-  {"retransmission", GST_WEBRTC_FEC_TYPE_NONE, TRUE},
-  {"RED and ULPFEC", GST_WEBRTC_FEC_TYPE_ULP_RED, FALSE},
-  {"retransmission, RED and ULPFEC", GST_WEBRTC_FEC_TYPE_ULP_RED, TRUE},
+  {"retransmission", GST_WEBRTC_FEC_TYPE_NONE, TRUE, "codec"},
+  {"RED and ULPFEC", GST_WEBRTC_FEC_TYPE_ULP_RED, FALSE, "codec"},
+  {"retransmission, RED and ULPFEC", GST_WEBRTC_FEC_TYPE_ULP_RED, TRUE, "codec"},
+  {"retransmission of frames in SFrame packets", GST_WEBRTC_FEC_TYPE_NONE, TRUE, "frame"},
+  {"RED and ULPFEC of frames in SFrame packets", GST_WEBRTC_FEC_TYPE_ULP_RED, FALSE, "frame"},
+  {"all of it, of frames in SFrame packets", GST_WEBRTC_FEC_TYPE_ULP_RED, TRUE, "frame"},
+  {"retransmission of payloads in SFrame packets", GST_WEBRTC_FEC_TYPE_NONE, TRUE, "packet"},
+  {"RED and ULPFEC of payloads in SFrame packets", GST_WEBRTC_FEC_TYPE_ULP_RED, FALSE, "packet"},
+  {"all of it, of payloads in SFrame packets", GST_WEBRTC_FEC_TYPE_ULP_RED, TRUE, "packet"},
 };
 
 GST_START_TEST (test_frames_of_lost_and_repaired_packets_are_opened)
 {
-  Call *call = call_new (repairs[__i__].fec, repairs[__i__].nack);
+  Call *call = call_new (repairs[__i__].fec, repairs[__i__].nack,
+      repairs[__i__].packetization);
 
   wait_for_frames (call);
   fail_unless (call->n_repaired > 0, "%s: nothing was repaired", repairs[__i__].name);
