@@ -18,6 +18,9 @@ G_BEGIN_DECLS
  * @GST_E2EE_CIPHER_SUITE_JITSI_HKDF: the key of a participant of a Jitsi conference
  * @GST_E2EE_CIPHER_SUITE_LIVEKIT_PBKDF2_256: a passphrase where the room's key size is 256 bits
  * @GST_E2EE_CIPHER_SUITE_LIVEKIT_HKDF_256: raw bytes where the room's key size is 256 bits
+ * @GST_E2EE_CIPHER_SUITE_SRTP_AEAD_AES_128_GCM: master key and salt of SRTP, RFC 7714
+ * @GST_E2EE_CIPHER_SUITE_SRTP_AEAD_AES_256_GCM: likewise
+ * @GST_E2EE_CIPHER_SUITE_SRTP_AES_CM_128_HMAC_SHA1_80: master key and salt of SRTP, RFC 3711
  *
  * What a key is for.  SFrame's cipher suites have IANA's numbers (RFC 9605 section 8.1 and
  * draft-barnes-sframe-iana-256), those of other formats stand in the range for private use; the
@@ -39,7 +42,10 @@ typedef enum
   GST_E2EE_CIPHER_SUITE_LIVEKIT_HKDF = 0xf002,
   GST_E2EE_CIPHER_SUITE_JITSI_HKDF = 0xf003,
   GST_E2EE_CIPHER_SUITE_LIVEKIT_PBKDF2_256 = 0xf004,
-  GST_E2EE_CIPHER_SUITE_LIVEKIT_HKDF_256 = 0xf005
+  GST_E2EE_CIPHER_SUITE_LIVEKIT_HKDF_256 = 0xf005,
+  GST_E2EE_CIPHER_SUITE_SRTP_AEAD_AES_128_GCM = 0xf011,
+  GST_E2EE_CIPHER_SUITE_SRTP_AEAD_AES_256_GCM = 0xf012,
+  GST_E2EE_CIPHER_SUITE_SRTP_AES_CM_128_HMAC_SHA1_80 = 0xf013
 } GstE2eeCipherSuite;
 
 #define GST_TYPE_E2EE_CIPHER_SUITE (gst_e2ee_cipher_suite_get_type ())
@@ -48,8 +54,9 @@ GST_E2EE_API GType gst_e2ee_cipher_suite_get_type (void);
 /* The name as in the "alg" of a key file, for SFrame the RFC's: "AES_128_GCM_SHA256_128".  Static;
  * NULL for a number that is no suite. */
 GST_E2EE_API const gchar *gst_e2ee_cipher_suite_get_name (GstE2eeCipherSuite suite);
-/* Bytes that a new base key should have: of SFrame's suites 16 with AES-128 and 32 with AES-256, which
- * take no other length; of others, which take more and less, 32; 0 for no suite. */
+/* Bytes that a new base key should have: of SFrame's suites 16 with AES-128 and 32 with AES-256, of
+ * SRTP's 28, 44 and 30 (RFC 7714 section 12, RFC 3711 section 8.2), which take no other length; of others,
+ * which take more and less, 32; 0 for no suite. */
 GST_E2EE_API gsize gst_e2ee_cipher_suite_get_key_size (GstE2eeCipherSuite suite);
 
 /**
@@ -85,7 +92,7 @@ typedef struct _GstE2eeKey GstE2eeKey;
 GST_E2EE_API GType gst_e2ee_key_get_type (void);
 
 /* @base_key is copied: 16 bytes for SFrame suites with AES-128, 32 for those with AES-256, 1 to 256
- * for passphrases, 16 to 256 for other suites; @error is GST_LIBRARY_ERROR_SETTINGS when it is not.  @epoch orders keys in time: the newest epoch
+ * for passphrases, master key and salt for SRTP, 16 to 256 for other suites; @error is GST_LIBRARY_ERROR_SETTINGS when it is not.  @epoch orders keys in time: the newest epoch
  * encrypts.  @sender (nullable) names who encrypts with it. */
 GST_E2EE_API GstE2eeKey *gst_e2ee_key_new (guint64 key_id, GstE2eeCipherSuite suite,
     gconstpointer base_key, gsize size, GstE2eeKeyUsage usage, guint64 epoch,

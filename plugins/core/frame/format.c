@@ -5,7 +5,13 @@
 
 #include <string.h>
 
-static const e2ee_format *const formats[] = { &e2ee_format_sframe, &e2ee_format_livekit };
+static const e2ee_format *const formats[] = {
+  &e2ee_format_sframe,
+  &e2ee_format_livekit,
+#ifdef HAVE_SRTP
+  &e2ee_format_srtp,
+#endif
+};
 
 #define N_FORMATS (sizeof formats / sizeof formats[0])
 

@@ -1,10 +1,11 @@
-/* What a key looks like inside: for key.c, keyring.c, sframe.c, trailer.c and the tests of the derivation
+/* What a key looks like inside: for key.c, keyring.c, the formats and the tests of the derivation
  * only.
  *
  * gst-e2ee, LGPL-2.1-or-later */
 #ifndef E2EE_CORE_FRAME_KEY_PRIVATE_H
 #define E2EE_CORE_FRAME_KEY_PRIVATE_H
 
+#include "core/frame/srtpkey.h"
 #include "core/frame/trailerkey.h"
 
 #include <stdatomic.h>
@@ -40,6 +41,9 @@ struct e2ee_key
 
   /* for decrypting */
   e2ee_replay *replay;
+
+  /* Of SRTP, in place of @aead and @replay; @salt is then the front of its name. */
+  e2ee_srtp *srtp;
 };
 
 /* The counter that the next e2ee_key_take_ctr() gives out. */

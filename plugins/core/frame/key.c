@@ -136,12 +136,6 @@ set_counter (e2ee_key * key, const e2ee_env * env, const e2ee_key_params * param
   }
 }
 
-static int
-has_trailer (const e2ee_suite * suite)
-{
-  return suite->format == E2EE_FORMAT_LIVEKIT || suite->format == E2EE_FORMAT_JITSI;
-}
-
 static e2ee_result
 check_params (const e2ee_key_params * params)
 {
@@ -197,9 +191,18 @@ e2ee_key_new (const e2ee_env * env, const e2ee_key_params * params, e2ee_key ** 
   new_key->kid = params->kid;
   new_key->usage = params->usage;
 
-  r = has_trailer (params->suite) ?
-      e2ee_trailer_key_new (env, params, new_key->salt, &new_key->trailer) :
-      set_up_sframe (new_key, params);
+  switch (params->suite->format) {
+    case E2EE_FORMAT_SFRAME:
+      r = set_up_sframe (new_key, params);
+      break;
+    case E2EE_FORMAT_LIVEKIT:
+    case E2EE_FORMAT_JITSI:
+      r = e2ee_trailer_key_new (env, params, new_key->salt, &new_key->trailer);
+      break;
+    case E2EE_FORMAT_SRTP:
+      r = e2ee_srtp_key_new (params, new_key->salt, &new_key->srtp);
+      break;
+  }
   if (r != E2EE_OK)
     goto out;
   if (params->usage == E2EE_KEY_ENCRYPT)
@@ -231,6 +234,7 @@ e2ee_key_unref (e2ee_key * key)
   e2ee_aead_free (key->aead);
   e2ee_replay_free (key->replay);
   e2ee_trailer_key_free (key->trailer);
+  e2ee_srtp_free (key->srtp);
   e2ee_secret_free (key);
 }
 

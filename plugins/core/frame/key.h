@@ -12,6 +12,7 @@
 #include "core/env.h"
 #include "core/frame/header.h"
 #include "core/frame/replay.h"
+#include "core/frame/rollover.h"
 #include "core/frame/suite.h"
 
 typedef enum
@@ -49,6 +50,11 @@ typedef struct
    * did not open the key answers GIVEN_UP to all that follow, 0: it never does. */
   size_t ratchet_window;
   size_t max_failures;
+  /* SRTP: a static @base_key is master key || master salt; of a group the master key is derived from
+   * it.  The key id is sent as the MKI, in @mki_size bytes; 0: it is not sent.  @rollover, if not
+   * NULL, is what all keys of one element share; NULL: the key is alone. */
+  size_t mki_size;
+  e2ee_rollover *rollover;
 } e2ee_key_params;
 
 #define E2EE_KEY_MAX_RATCHET_WINDOW 64

@@ -20,6 +20,7 @@ typedef struct
 struct e2ee_keyring
 {
   atomic_size_t refs;
+  size_t mki_size;
   size_t n_entries;
   ring_entry entries[];
 };
@@ -32,6 +33,17 @@ ring_alloc (size_t capacity)
   if (ring != NULL)
     atomic_init (&ring->refs, 1);
   return ring;
+}
+
+/* Empty, for what becomes of @ring. */
+static e2ee_keyring *
+ring_alloc_like (const e2ee_keyring * ring, size_t capacity)
+{
+  e2ee_keyring *out = ring_alloc (capacity);
+
+  if (out != NULL)
+    out->mki_size = ring->mki_size;
+  return out;
 }
 
 static void
@@ -108,7 +120,7 @@ e2ee_keyring_add (const e2ee_keyring * ring, e2ee_key * key, uint64_t epoch, e2e
   if (replaced != NULL && e2ee_key_is_same_secret (replaced->key, key))
     added.key = replaced->key;
 
-  *out = ring_alloc (ring->n_entries + 1);
+  *out = ring_alloc_like (ring, ring->n_entries + 1);
   if (*out == NULL)
     return E2EE_ERR_NO_MEMORY;
 
@@ -125,7 +137,7 @@ e2ee_keyring_add (const e2ee_keyring * ring, e2ee_key * key, uint64_t epoch, e2e
 e2ee_keyring *
 e2ee_keyring_remove (const e2ee_keyring * ring, uint64_t kid)
 {
-  e2ee_keyring *out = ring_alloc (ring->n_entries);
+  e2ee_keyring *out = ring_alloc_like (ring, ring->n_entries);
 
   for (size_t i = 0; out != NULL && i < ring->n_entries; i++) {
     if (ring->entries[i].kid != kid)
@@ -137,7 +149,7 @@ e2ee_keyring_remove (const e2ee_keyring * ring, uint64_t kid)
 e2ee_keyring *
 e2ee_keyring_retire (const e2ee_keyring * ring, uint64_t epoch, uint64_t at_ms, uint64_t now_ms)
 {
-  e2ee_keyring *out = ring_alloc (ring->n_entries);
+  e2ee_keyring *out = ring_alloc_like (ring, ring->n_entries);
 
   for (size_t i = 0; out != NULL && i < ring->n_entries; i++) {
     ring_entry entry = ring->entries[i];
@@ -160,6 +172,48 @@ e2ee_keyring_find (const e2ee_keyring * ring, uint64_t kid, uint64_t now_ms, uin
   if (epoch != NULL)
     *epoch = entry->epoch;
   return entry->key;
+}
+
+static int
+is_newer (const ring_entry * a, const ring_entry * b)
+{
+  return a->epoch > b->epoch || (a->epoch == b->epoch && a < b);
+}
+
+e2ee_key *
+e2ee_keyring_nth_newest (const e2ee_keyring * ring, uint64_t now_ms, size_t nth, uint64_t * epoch)
+{
+  const ring_entry *before = NULL, *next;
+
+  do {
+    next = NULL;
+    for (size_t i = 0; i < ring->n_entries; i++) {
+      const ring_entry *entry = &ring->entries[i];
+
+      if (entry->ends_ms > now_ms && (before == NULL || is_newer (before, entry))
+          && (next == NULL || is_newer (entry, next)))
+        next = entry;
+    }
+    before = next;
+  } while (next != NULL && nth-- > 0);
+
+  if (next == NULL)
+    return NULL;
+  if (epoch != NULL)
+    *epoch = next->epoch;
+  return next->key;
+}
+
+void
+e2ee_keyring_set_mki_size (e2ee_keyring * ring, size_t size)
+{
+  ring->mki_size = size;
+}
+
+size_t
+e2ee_keyring_get_mki_size (const e2ee_keyring * ring)
+{
+  return ring->mki_size;
 }
 
 size_t

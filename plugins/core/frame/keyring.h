@@ -38,6 +38,16 @@ E2EE_MUST_USE e2ee_keyring *e2ee_keyring_retire (const e2ee_keyring * ring, uint
 e2ee_key *e2ee_keyring_find (const e2ee_keyring * ring, uint64_t kid, uint64_t now_ms,
     uint64_t * epoch);
 
+/* The @nth of the keys whose time is not over, those of the newest epoch first; NULL past the last.
+ * For formats that can send without a key id.  Linear. */
+e2ee_key *e2ee_keyring_nth_newest (const e2ee_keyring * ring, uint64_t now_ms, size_t nth,
+    uint64_t * epoch);
+
+/* How many bytes of a packet are its key id, in a format where the peers agree on that; all rings that
+ * are made of this one have the same.  Set before anybody else has the ring. */
+void e2ee_keyring_set_mki_size (e2ee_keyring * ring, size_t size);
+size_t e2ee_keyring_get_mki_size (const e2ee_keyring * ring);
+
 size_t e2ee_keyring_size (const e2ee_keyring * ring);
 
 #endif

@@ -13,6 +13,9 @@
 #define RAW_SECRET 16, 256, 32
 #define PASSPHRASE 1, 256, 32
 
+/* Master key and salt, RFC 7714 section 12 and RFC 3711 section 8.2. */
+#define MASTER(key, salt) (key) + (salt), (key) + (salt), (key) + (salt)
+
 /* The last byte of a frame is the key's place in a ring: of 256 at most in LiveKit, of 16 in Jitsi. */
 #define ANY_KID UINT64_MAX
 #define LIVEKIT_KIDS 255
@@ -60,6 +63,16 @@ static const e2ee_suite suites[] = {
   {E2EE_SUITE_LIVEKIT_HKDF_256, "LIVEKIT_HKDF_256",
         E2EE_AEAD_AES_256_GCM, E2EE_HASH_SHA256, 32, 32, 16, E2EE_FORMAT_LIVEKIT,
         RAW_SECRET, LIVEKIT_KIDS},
+  /* @aead is libsrtp's affair; @hash derives from a meeting's base key. */
+  {E2EE_SUITE_SRTP_AEAD_AES_128_GCM, "AEAD_AES_128_GCM",
+        E2EE_AEAD_AES_128_GCM, E2EE_HASH_SHA256, 32, 16, 16, E2EE_FORMAT_SRTP,
+        MASTER (16, 12), ANY_KID},
+  {E2EE_SUITE_SRTP_AEAD_AES_256_GCM, "AEAD_AES_256_GCM",
+        E2EE_AEAD_AES_256_GCM, E2EE_HASH_SHA512, 64, 32, 16, E2EE_FORMAT_SRTP,
+        MASTER (32, 12), ANY_KID},
+  {E2EE_SUITE_SRTP_AES_CM_128_HMAC_SHA1_80, "AES_CM_128_HMAC_SHA1_80",
+        0, E2EE_HASH_SHA256, 32, 16, 10, E2EE_FORMAT_SRTP,
+        MASTER (16, 14), ANY_KID},
 };
 
 #define N_SUITES (sizeof suites / sizeof suites[0])
@@ -88,4 +101,15 @@ e2ee_suite_find_by_name (const char *name)
       return &suites[i];
   }
   return NULL;
+}
+
+const e2ee_suite *
+e2ee_suite_for_group (const e2ee_suite * suite, e2ee_format_id format)
+{
+  if (suite->format == format)
+    return suite;
+  if (suite->format != E2EE_FORMAT_SFRAME || format != E2EE_FORMAT_SRTP)
+    return NULL;
+  return e2ee_suite_find (suite->hash == E2EE_HASH_SHA256 ? E2EE_SUITE_SRTP_AEAD_AES_128_GCM
+      : E2EE_SUITE_SRTP_AEAD_AES_256_GCM);
 }

@@ -25,7 +25,11 @@ typedef enum
   E2EE_SUITE_LIVEKIT_HKDF = 0xf002,
   E2EE_SUITE_JITSI_HKDF = 0xf003,
   E2EE_SUITE_LIVEKIT_PBKDF2_256 = 0xf004,
-  E2EE_SUITE_LIVEKIT_HKDF_256 = 0xf005
+  E2EE_SUITE_LIVEKIT_HKDF_256 = 0xf005,
+  /* SRTP, RFC 7714 and RFC 3711: master key || master salt */
+  E2EE_SUITE_SRTP_AEAD_AES_128_GCM = 0xf011,
+  E2EE_SUITE_SRTP_AEAD_AES_256_GCM = 0xf012,
+  E2EE_SUITE_SRTP_AES_CM_128_HMAC_SHA1_80 = 0xf013
 } e2ee_suite_id;
 
 /* Which frame format a suite, and with it a key, belongs to (format.h). */
@@ -52,6 +56,10 @@ typedef struct
   size_t secret_min, secret_max, secret_size;
   uint64_t max_kid;             /* the largest key id that the format can carry */
 } e2ee_suite;
+
+/* A meeting has one base key an epoch, of an SFrame suite: the suite of @format that its keys become
+ * when media is protected in that format, of the same strength; NULL when the format cannot. */
+const e2ee_suite *e2ee_suite_for_group (const e2ee_suite * suite, e2ee_format_id format);
 
 /* NULL for a suite that does not exist.  Static. */
 const e2ee_suite *e2ee_suite_find (unsigned id);

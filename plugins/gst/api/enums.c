@@ -34,6 +34,9 @@ static const GEnumValue suites[] = {
   ENTRY (GST_E2EE_CIPHER_SUITE_JITSI_HKDF, "jitsi-hkdf"),
   ENTRY (GST_E2EE_CIPHER_SUITE_LIVEKIT_PBKDF2_256, "livekit-pbkdf2-256"),
   ENTRY (GST_E2EE_CIPHER_SUITE_LIVEKIT_HKDF_256, "livekit-hkdf-256"),
+  ENTRY (GST_E2EE_CIPHER_SUITE_SRTP_AEAD_AES_128_GCM, "aead-aes-128-gcm"),
+  ENTRY (GST_E2EE_CIPHER_SUITE_SRTP_AEAD_AES_256_GCM, "aead-aes-256-gcm"),
+  ENTRY (GST_E2EE_CIPHER_SUITE_SRTP_AES_CM_128_HMAC_SHA1_80, "aes-cm-128-hmac-sha1-80"),
   {0, NULL, NULL}
 };
 
@@ -135,10 +138,11 @@ gst_e2ee_cipher_suite_get_name (GstE2eeCipherSuite suite)
  *
  * How long a new base key of @suite should be.  RFC 9605 section 4.4.2 would derive from any length;
  * a base key of an SFrame suite here has the strength of the cipher, no less and no more.  Suites of
- * other formats take what their rooms use: passphrases of 1 to 256 bytes, other keys of 16 to 256.
+ * other formats take what their rooms use: passphrases of 1 to 256 bytes, other keys of
+ * 16 to 256; SRTP's take a master key and salt of 28, 44 or 30.
  *
- * Returns: 16 for SFrame's suites with AES-128, 32 for every other suite, 0 for a number that is no
- * suite; in bytes
+ * Returns: 16 for SFrame's suites with AES-128, 28, 44 or 30 for SRTP's, 32 for every other suite, 0
+ * for a number that is no suite; in bytes
  *
  * Since: 0.1
  */

@@ -161,7 +161,7 @@ gst_e2ee_key_new_of_group (guint64 key_id, GstE2eeCipherSuite suite, GstE2eeSecr
  * @base_key: (array length=size) (element-type guint8): the secret to derive from, for SFrame as RFC
  * 9605 section 4.4.2 does; copied into locked memory, the caller keeps and wipes its own
  * @size: its length in bytes: for SFrame 16 with AES-128 and 32 with AES-256; 1 to 256 for a
- * passphrase, 16 to 256 for other suites
+ * passphrase, 28, 44 or 30 for SRTP, 16 to 256 for other suites
  * @usage: for encrypting, decrypting or both
  * @epoch: when the key became valid, in any count that grows: the newest epoch encrypts
  * @sender: (nullable): who encrypts with it, UTF-8; %NULL when that is not known

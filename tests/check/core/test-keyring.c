@@ -257,6 +257,49 @@ test_ring_lives_until_its_last_reference (void)
   e2ee_keyring_unref (NULL);
 }
 
+static void
+test_newest_keys_come_first (void)
+{
+  static const struct
+  {
+    uint64_t kid, epoch;
+  } rows[] = {
+    {5, 2}, {3, 1}, {9, 3}, {1, 3}, {4, 0},
+  };
+  static const uint64_t order[] = { 1, 9, 5, 3, 4 };
+  e2ee_keyring *ring = e2ee_keyring_new ();
+  uint64_t epoch;
+
+  for (size_t i = 0; i < CHECK_N (rows); i++)
+    CHECK_INT (ring_take (&ring, make_key (E2EE_KEY_DECRYPT, rows[i].kid, 1), rows[i].epoch),
+        E2EE_OK);
+  for (size_t i = 0; i < CHECK_N (order); i++)
+    CHECK_INT (e2ee_key_get_kid (e2ee_keyring_nth_newest (ring, 0, i, &epoch)), order[i]);
+  CHECK_INT (epoch, 0);
+  CHECK (e2ee_keyring_nth_newest (ring, 0, CHECK_N (order), NULL) == NULL);
+
+  CHECK (ring_move (&ring, e2ee_keyring_retire (ring, 3, 100, 50)));
+  CHECK_INT (e2ee_key_get_kid (e2ee_keyring_nth_newest (ring, 99, 2, NULL)), 5);
+  CHECK (e2ee_keyring_nth_newest (ring, 100, 2, NULL) == NULL);
+  e2ee_keyring_unref (ring);
+}
+
+static void
+test_every_ring_that_is_made_of_one_has_its_mki_size (void)
+{
+  e2ee_keyring *ring = e2ee_keyring_new ();
+
+  CHECK_INT (e2ee_keyring_get_mki_size (ring), 0);
+  e2ee_keyring_set_mki_size (ring, 3);
+  CHECK_INT (ring_take (&ring, make_key (E2EE_KEY_DECRYPT, 1, 1), 1), E2EE_OK);
+  CHECK_INT (e2ee_keyring_get_mki_size (ring), 3);
+  CHECK (ring_move (&ring, e2ee_keyring_retire (ring, 2, 100, 50)));
+  CHECK_INT (e2ee_keyring_get_mki_size (ring), 3);
+  CHECK (ring_move (&ring, e2ee_keyring_remove (ring, 1)));
+  CHECK_INT (e2ee_keyring_get_mki_size (ring), 3);
+  e2ee_keyring_unref (ring);
+}
+
 static const check_case cases[] = {
   CHECK_CASE (test_new_ring_is_empty),
   CHECK_CASE (test_find_tells_key_and_epoch),
@@ -273,6 +316,8 @@ static const check_case cases[] = {
   CHECK_CASE (test_retire_drops_what_has_ended),
   CHECK_CASE (test_snapshot_is_untouched_by_what_is_made_from_it),
   CHECK_CASE (test_new_ring_outlives_the_snapshot_it_was_made_from),
+  CHECK_CASE (test_newest_keys_come_first),
+  CHECK_CASE (test_every_ring_that_is_made_of_one_has_its_mki_size),
   CHECK_CASE (test_ring_lives_until_its_last_reference),
 };
 

@@ -1,0 +1,619 @@
+/* SRTP under one master key (srtp.h).
+ *
+ * libsrtp derives the session keys, keeps the replay window of each stream and does the ciphers.  It
+ * cannot carry a roll-over counter from one key to the next: srtp_update() exchanges keys in place, so
+ * that packets of the old key that are still on their way are lost, and forgets which packets it has
+ * seen (2.5 keeps the highest index and clears the bits).  So every key has a session of its own, and
+ * a stream that is new in it is told where it is with srtp_set_stream_roc().
+ *
+ * gst-e2ee, LGPL-2.1-or-later */
+#ifdef HAVE_SRTP
+
+#include "core/frame/srtp.h"
+
+#include "core/crypto/hkdf.h"
+#include "core/crypto/secret.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <srtp2/srtp.h>
+
+/* RFC 5761 section 4: with the marker, which is where RTCP has the rest of its type, payload types of 64 to
+ * 95 are RTCP's. */
+#define RTCP_FIRST 192
+#define RTCP_LAST 223
+
+/* A stream that is out of step fails every packet; one that is not loses a forged one now and then. */
+#define LOST_BEFORE_SEARCH 16
+
+#define SENDER_WINDOW 1024
+
+typedef struct
+{
+  uint32_t ssrc;
+  uint64_t highest;
+  uint64_t floor;               /* sending: indexes up to this one are spent */
+  int has_floor;
+  int is_proved;                /* receiving: a packet under this key was authentic */
+  unsigned lost;                /* receiving: packets that were not, one after the other */
+} srtp_stream;
+
+struct e2ee_srtp
+{
+  const e2ee_suite *suite;
+  srtp_t session;
+  uint8_t *master;              /* secret memory: streams are added later */
+  size_t master_size;
+  uint8_t mki[E2EE_SRTP_MAX_MKI_SIZE];
+  size_t mki_size;
+  size_t replay_window;
+  int sends;
+  int is_static;
+  uint8_t name[E2EE_ROLLOVER_NAME_SIZE];
+  e2ee_rollover *rollover;
+
+  uint32_t search_at;           /* the roll-over counter before the next to try */
+  uint64_t searches_since_ms;
+  unsigned searches;
+
+  size_t last;
+  size_t n_streams;
+  srtp_stream streams[E2EE_SRTP_MAX_STREAMS];
+};
+
+int
+e2ee_srtp_is_available (void)
+{
+  return 1;
+}
+
+/* --- libsrtp --- */
+
+enum
+{
+  NOT_STARTED,
+  STARTING,
+  STARTED                       /* plus the result */
+};
+
+/* Runs libsrtp's known-answer tests, once for the process.  It is never shut down, since others in the process may
+ * use it as well. */
+static e2ee_result
+start (void)
+{
+  static atomic_int progress = NOT_STARTED;
+  int now = NOT_STARTED;
+
+  if (atomic_compare_exchange_strong (&progress, &now, STARTING)) {
+    now = STARTED + (srtp_init () == srtp_err_status_ok ? E2EE_OK : E2EE_ERR_SELF_TEST);
+    atomic_store (&progress, now);
+  }
+  /* Another thread is at it, for some tens of milliseconds; the core has nothing to sleep on. */
+  while (now == STARTING)
+    now = atomic_load (&progress);
+  return (e2ee_result) (now - STARTED);
+}
+
+/* On a new context, before anything is known of it. */
+static e2ee_result
+read_setup_status (srtp_err_status_t status)
+{
+  switch (status) {
+    case srtp_err_status_ok:
+      return E2EE_OK;
+    case srtp_err_status_alloc_fail:
+      return E2EE_ERR_NO_MEMORY;
+    default:
+      /* Such as GCM in a libsrtp that was built without. */
+      return E2EE_ERR_UNSUPPORTED;
+  }
+}
+
+static e2ee_result
+read_status (srtp_err_status_t status)
+{
+  switch (status) {
+    case srtp_err_status_ok:
+      return E2EE_OK;
+    case srtp_err_status_replay_fail:
+    case srtp_err_status_replay_old:
+    case srtp_err_status_pkt_idx_old:
+      return E2EE_ERR_REPLAYED;
+    case srtp_err_status_key_expired:
+      return E2EE_ERR_EXHAUSTED;
+    case srtp_err_status_alloc_fail:
+      return E2EE_ERR_NO_MEMORY;
+    default:
+      return E2EE_ERR_TAG;
+  }
+}
+
+static int
+set_crypto (const e2ee_suite * suite, srtp_crypto_policy_t * policy)
+{
+  switch ((int) suite->id) {
+    case E2EE_SUITE_SRTP_AEAD_AES_128_GCM:
+      srtp_crypto_policy_set_aes_gcm_128_16_auth (policy);
+      return 1;
+    case E2EE_SUITE_SRTP_AEAD_AES_256_GCM:
+      srtp_crypto_policy_set_aes_gcm_256_16_auth (policy);
+      return 1;
+    case E2EE_SUITE_SRTP_AES_CM_128_HMAC_SHA1_80:
+      srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80 (policy);
+      return 1;
+    default:
+      return 0;
+  }
+}
+
+/* What the policy points to lives as long as @srtp and @key. */
+static void
+set_policy (e2ee_srtp * srtp, srtp_policy_t * policy, srtp_master_key_t * key,
+    srtp_master_key_t ** keys)
+{
+  memset (policy, 0, sizeof *policy);
+  set_crypto (srtp->suite, &policy->rtp);
+  set_crypto (srtp->suite, &policy->rtcp);
+  policy->window_size = srtp->replay_window;
+  if (srtp->mki_size == 0) {
+    policy->key = srtp->master;
+    return;
+  }
+  *key = (srtp_master_key_t) { srtp->master, srtp->mki, (unsigned) srtp->mki_size };
+  *keys = key;
+  policy->keys = keys;
+  policy->num_master_keys = 1;
+}
+
+/* --- the object --- */
+
+static e2ee_result
+make_session (e2ee_srtp * srtp)
+{
+  srtp_master_key_t key, *keys;
+  srtp_policy_t policy;
+
+  /* A receiver takes a stream that begins with the roll-over counter 0 without being told. */
+  if (srtp->sends)
+    return read_setup_status (srtp_create (&srtp->session, NULL));
+  set_policy (srtp, &policy, &key, &keys);
+  policy.ssrc.type = ssrc_any_inbound;
+  return read_setup_status (srtp_create (&srtp->session, &policy));
+}
+
+e2ee_result
+e2ee_srtp_new (const e2ee_srtp_params * params, e2ee_srtp ** out)
+{
+  srtp_crypto_policy_t crypto;
+  e2ee_srtp *srtp = NULL;
+  e2ee_result r;
+
+  *out = NULL;
+  if (params->suite->format != E2EE_FORMAT_SRTP || !set_crypto (params->suite, &crypto))
+    return E2EE_ERR_UNSUPPORTED;
+  if (params->master.size != e2ee_srtp_master_size (params->suite))
+    return E2EE_ERR_KEY_SIZE;
+  r = start ();
+  if (r != E2EE_OK)
+    return r;
+
+  r = E2EE_ERR_NO_MEMORY;
+  srtp = calloc (1, sizeof *srtp);
+  if (srtp == NULL)
+    goto out;
+  srtp->suite = params->suite;
+  srtp->sends = params->sends;
+  srtp->is_static = params->is_static;
+  srtp->mki_size = params->mki_size;
+  srtp->replay_window = params->sends ? SENDER_WINDOW : params->replay_window;
+  if (srtp->replay_window > E2EE_SRTP_MAX_WINDOW)
+    srtp->replay_window = E2EE_SRTP_MAX_WINDOW;
+  e2ee_put_be (srtp->mki, params->kid, params->mki_size);
+  srtp->rollover = e2ee_rollover_ref (params->rollover);
+  e2ee_hkdf_extract (E2EE_HASH_SHA256, E2EE_BYTES ("gst-e2ee SRTP key name", 22), params->master,
+      srtp->name);
+  srtp->master = e2ee_secret_dup (params->master);
+  srtp->master_size = params->master.size;
+  if (srtp->master == NULL)
+    goto out;
+  r = make_session (srtp);
+  if (r != E2EE_OK)
+    goto out;
+
+  *out = srtp;
+  srtp = NULL;
+
+out:
+  e2ee_srtp_free (srtp);
+  return r;
+}
+
+void
+e2ee_srtp_free (e2ee_srtp * srtp)
+{
+  if (srtp == NULL)
+    return;
+  if (srtp->session != NULL)
+    srtp_dealloc (srtp->session);
+  e2ee_secret_free (srtp->master);
+  e2ee_rollover_unref (srtp->rollover);
+  free (srtp);
+}
+
+size_t
+e2ee_srtp_overhead (const e2ee_srtp * srtp)
+{
+  return srtp->suite->nt + srtp->mki_size;
+}
+
+const uint8_t *
+e2ee_srtp_name (const e2ee_srtp * srtp)
+{
+  return srtp->name;
+}
+
+/* --- packets --- */
+
+e2ee_result
+e2ee_srtp_read_header (e2ee_bytes packet, size_t *header_size, uint32_t * ssrc, uint16_t * seq)
+{
+  const uint8_t *p = packet.data;
+  size_t size = E2EE_SRTP_MIN_HEADER;
+
+  if (packet.size < size)
+    return E2EE_ERR_TRUNCATED;
+  if (packet.size > E2EE_SRTP_MAX_PACKET)
+    return E2EE_ERR_TOO_LARGE;
+  if (p[0] >> 6 != 2 || (p[1] >= RTCP_FIRST && p[1] <= RTCP_LAST))
+    return E2EE_ERR_FRAME;
+  size += 4 * (size_t) (p[0] & 15);
+  if (p[0] & 0x10) {
+    size += 4;
+    if (packet.size < size)
+      return E2EE_ERR_TRUNCATED;
+    size += 4 * (size_t) e2ee_get_be (p + size - 2, 2);
+  }
+  if (packet.size < size)
+    return E2EE_ERR_TRUNCATED;
+  if (size > E2EE_SRTP_MAX_HEADER)
+    return E2EE_ERR_TOO_LARGE;
+  *seq = (uint16_t) e2ee_get_be (p + 2, 2);
+  *ssrc = (uint32_t) e2ee_get_be (p + 8, 4);
+  *header_size = size;
+  return E2EE_OK;
+}
+
+/* RFC 3550 section 5.1: the last byte of padding counts it. */
+static int
+padding_is_right (e2ee_bytes packet, size_t header_size)
+{
+  const uint8_t padding = packet.data[packet.size - 1];
+
+  return !(packet.data[0] & 0x20) || (packet.size > header_size && padding > 0
+      && padding <= packet.size - header_size);
+}
+
+static srtp_stream *
+find_stream (e2ee_srtp * srtp, uint32_t ssrc)
+{
+  if (srtp->last < srtp->n_streams && srtp->streams[srtp->last].ssrc == ssrc)
+    return &srtp->streams[srtp->last];
+  for (size_t i = 0; i < srtp->n_streams; i++) {
+    if (srtp->streams[i].ssrc == ssrc) {
+      srtp->last = i;
+      return &srtp->streams[i];
+    }
+  }
+  return NULL;
+}
+
+/* The caller has looked whether there is room. */
+static srtp_stream *
+remember_stream (e2ee_srtp * srtp, uint32_t ssrc)
+{
+  srtp->last = srtp->n_streams++;
+  srtp->streams[srtp->last] = (srtp_stream) { .ssrc = ssrc };
+  return &srtp->streams[srtp->last];
+}
+
+/* A stream of its own for @ssrc in the session. */
+static e2ee_result
+add_session_stream (e2ee_srtp * srtp, uint32_t ssrc)
+{
+  srtp_master_key_t key, *keys;
+  srtp_policy_t policy;
+
+  set_policy (srtp, &policy, &key, &keys);
+  policy.ssrc.type = ssrc_specific;
+  policy.ssrc.value = ssrc;
+  return read_setup_status (srtp_add_stream (srtp->session, &policy));
+}
+
+/* libsrtp wants the SSRC as it lies in the packet here, and as a number everywhere else. */
+static void
+remove_session_stream (e2ee_srtp * srtp, uint32_t ssrc)
+{
+  uint8_t bytes[4];
+  uint32_t as_it_lies;
+
+  e2ee_put_be (bytes, ssrc, sizeof bytes);
+  memcpy (&as_it_lies, bytes, sizeof as_it_lies);
+  srtp_remove_stream (srtp->session, as_it_lies);
+}
+
+/* --- sending --- */
+
+/* Where @ssrc goes on under this key.  It went on under another, or it is new and starts from 0; what
+ * it had under this very key before, in an object that is gone, is spent. */
+static e2ee_result
+begin_stream (e2ee_srtp * srtp, uint32_t ssrc, uint16_t seq, srtp_stream ** stream)
+{
+  e2ee_rollover_claim claim = E2EE_ROLLOVER_NEW;
+  uint64_t highest = 0, index;
+  int is_known = e2ee_rollover_find (srtp->rollover, ssrc, &highest);
+  e2ee_result r;
+
+  if (srtp->n_streams == E2EE_SRTP_MAX_STREAMS)
+    return E2EE_ERR_TOO_MANY_SENDERS;
+  index = is_known ? e2ee_rollover_guess (highest, seq) : seq;
+  if (index > E2EE_ROLLOVER_MAX_INDEX)
+    return E2EE_ERR_EXHAUSTED;
+  if (srtp->is_static)
+    claim = e2ee_rollover_ask (srtp->rollover, srtp->name, ssrc);
+  if (claim == E2EE_ROLLOVER_REFUSED
+      || (claim == E2EE_ROLLOVER_OURS && (!is_known || index <= highest)))
+    return E2EE_ERR_REPLAYED;
+
+  r = add_session_stream (srtp, ssrc);
+  if (r != E2EE_OK)
+    return r;
+  /* 0 is where it starts anyhow, and for libsrtp means that nothing is set. */
+  srtp_set_stream_roc (srtp->session, ssrc, (uint32_t) (index >> 16));
+  *stream = remember_stream (srtp, ssrc);
+  (*stream)->highest = index;
+  (*stream)->has_floor = claim == E2EE_ROLLOVER_OURS;
+  (*stream)->floor = highest;
+  return E2EE_OK;
+}
+
+e2ee_result
+e2ee_srtp_protect (e2ee_srtp * srtp, e2ee_bytes packet, uint8_t * out, size_t *out_size,
+    uint64_t * index)
+{
+  srtp_stream *stream;
+  size_t header_size;
+  uint32_t ssrc;
+  uint16_t seq;
+  int size = (int) packet.size;
+  e2ee_result r;
+
+  *out_size = 0;
+  *index = 0;
+  r = e2ee_srtp_read_header (packet, &header_size, &ssrc, &seq);
+  if (r != E2EE_OK)
+    return r;
+  if (!padding_is_right (packet, header_size))
+    return E2EE_ERR_FRAME;
+  stream = find_stream (srtp, ssrc);
+  if (stream == NULL) {
+    r = begin_stream (srtp, ssrc, seq, &stream);
+    if (r != E2EE_OK)
+      return r;
+    *index = stream->highest;
+  } else {
+    *index = e2ee_rollover_guess (stream->highest, seq);
+  }
+  if (*index > E2EE_ROLLOVER_MAX_INDEX)
+    return E2EE_ERR_EXHAUSTED;
+  if (stream->has_floor && *index <= stream->floor)
+    return E2EE_ERR_REPLAYED;
+
+  memcpy (out, packet.data, packet.size);
+  r = read_status (srtp_protect_mki (srtp->session, out, &size, srtp->mki_size > 0, 0));
+  if (r != E2EE_OK) {
+    e2ee_wipe (out, packet.size);
+    return r;
+  }
+  if (*index > stream->highest)
+    stream->highest = *index;
+  e2ee_rollover_see (srtp->rollover, ssrc, *index);
+  *out_size = (size_t) size;
+  return E2EE_OK;
+}
+
+/* --- receiving --- */
+
+static e2ee_result
+attempt (e2ee_srtp * srtp, e2ee_bytes packet, uint8_t * out, size_t *out_size)
+{
+  int size = (int) packet.size;
+  e2ee_result r;
+
+  /* libsrtp works in place, and after a failure has changed what it worked on. */
+  memcpy (out, packet.data, packet.size);
+  r = read_status (srtp_unprotect_mki (srtp->session, out, &size, srtp->mki_size > 0));
+  if (r == E2EE_OK)
+    *out_size = (size_t) size;
+  return r;
+}
+
+/* With the roll-over counter of @index.  A wrong one leaves the stream as it was. */
+static e2ee_result
+attempt_at (e2ee_srtp * srtp, uint32_t ssrc, uint64_t index, e2ee_bytes packet, uint8_t * out,
+    size_t *out_size)
+{
+  e2ee_result r;
+
+  if (index > E2EE_ROLLOVER_MAX_INDEX)
+    return E2EE_ERR_TAG;
+  srtp_set_stream_roc (srtp->session, ssrc, (uint32_t) (index >> 16));
+  r = attempt (srtp, packet, out, out_size);
+  if (r != E2EE_OK)
+    srtp_set_stream_roc (srtp->session, ssrc, 0);
+  return r;
+}
+
+/* Whoever sends junk makes us try; so only so many a second. */
+static int
+may_search (e2ee_srtp * srtp, uint64_t now_ms)
+{
+  if (srtp->searches == 0 || now_ms - srtp->searches_since_ms >= 1000) {
+    srtp->searches_since_ms = now_ms;
+    srtp->searches = 0;
+  }
+  if (srtp->searches == E2EE_SRTP_SEARCHES_PER_S)
+    return 0;
+  srtp->searches++;
+  return 1;
+}
+
+/* Looks for the roll-over counter of a stream that has had one longer than we know it.  Where one packet
+ * ends the next goes on, whoever's it is, so that all are tried in turn. */
+static e2ee_result
+search (e2ee_srtp * srtp, uint32_t ssrc, uint16_t seq, e2ee_bytes packet, uint8_t * out,
+    size_t *out_size, uint64_t * index)
+{
+  e2ee_result r = E2EE_ERR_TAG;
+
+  for (int i = 0; i < E2EE_SRTP_SEARCH_STEP && r == E2EE_ERR_TAG; i++) {
+    srtp->search_at = srtp->search_at % E2EE_SRTP_MAX_SEARCH + 1;
+    *index = (uint64_t) srtp->search_at << 16 | seq;
+    r = attempt_at (srtp, ssrc, *index, packet, out, out_size);
+  }
+  return r;
+}
+
+/* Of @ssrc an earlier key knew that it had come to @highest. */
+static e2ee_result
+open_known (e2ee_srtp * srtp, uint64_t now_ms, uint32_t ssrc, uint16_t seq, uint64_t highest,
+    e2ee_bytes packet, uint8_t * out, size_t *out_size, uint64_t * index)
+{
+  e2ee_result r;
+
+  /* Kept from the first packet on, authentic or not: the streams that are known are few. */
+  if (find_stream (srtp, ssrc) == NULL) {
+    r = add_session_stream (srtp, ssrc);
+    if (r != E2EE_OK)
+      return r;
+    remember_stream (srtp, ssrc);
+  }
+  *index = e2ee_rollover_guess (highest, seq);
+  r = attempt_at (srtp, ssrc, *index, packet, out, out_size);
+  if (r == E2EE_ERR_TAG && *index > UINT16_MAX) {
+    /* Somebody else's, who has the same SSRC, or a sender that began anew. */
+    *index = seq;
+    r = attempt (srtp, packet, out, out_size);
+  }
+  if (r == E2EE_ERR_TAG && may_search (srtp, now_ms))
+    r = search (srtp, ssrc, seq, packet, out, out_size, index);
+  return r;
+}
+
+/* Nothing is known of @ssrc.  libsrtp makes a stream for it by itself when the packet is authentic with
+ * the roll-over counter 0. */
+static e2ee_result
+open_unknown (e2ee_srtp * srtp, uint64_t now_ms, uint32_t ssrc, uint16_t seq, e2ee_bytes packet,
+    uint8_t * out, size_t *out_size, uint64_t * index)
+{
+  e2ee_result r;
+
+  *index = seq;
+  r = attempt (srtp, packet, out, out_size);
+  if (r == E2EE_ERR_TAG && may_search (srtp, now_ms)) {
+    r = add_session_stream (srtp, ssrc);
+    if (r != E2EE_OK)
+      return r;
+    r = search (srtp, ssrc, seq, packet, out, out_size, index);
+    if (r != E2EE_OK)
+      remove_session_stream (srtp, ssrc);
+  }
+  if (r == E2EE_OK)
+    remember_stream (srtp, ssrc);
+  return r;
+}
+
+static e2ee_result
+open_first (e2ee_srtp * srtp, uint64_t now_ms, uint32_t ssrc, uint16_t seq, e2ee_bytes packet,
+    uint8_t * out, size_t *out_size, uint64_t * index)
+{
+  uint64_t highest;
+
+  if (find_stream (srtp, ssrc) == NULL && srtp->n_streams == E2EE_SRTP_MAX_STREAMS)
+    return E2EE_ERR_TOO_MANY_SENDERS;
+  if (e2ee_rollover_find (srtp->rollover, ssrc, &highest))
+    return open_known (srtp, now_ms, ssrc, seq, highest, packet, out, out_size, index);
+  return open_unknown (srtp, now_ms, ssrc, seq, packet, out, out_size, index);
+}
+
+/* More than 32,768 packets were lost in a row, and nobody can tell how many turns have gone by: the
+ * next ones are tried.  What they would let in again was never in. */
+static e2ee_result
+catch_up (e2ee_srtp * srtp, srtp_stream * stream, uint16_t seq, e2ee_bytes packet, uint8_t * out,
+    size_t *out_size, uint64_t * index)
+{
+  const uint64_t turn = UINT64_C (1) << 16;
+  e2ee_result r = E2EE_ERR_TAG;
+
+  *index = (stream->highest & ~(turn - 1)) | seq;
+  if (*index > stream->highest)
+    *index -= turn;
+  for (int i = 0; i < E2EE_SRTP_SEARCH_STEP && r == E2EE_ERR_TAG; i++) {
+    *index += turn;
+    r = attempt_at (srtp, stream->ssrc, *index, packet, out, out_size);
+  }
+  return r;
+}
+
+static e2ee_result
+open_next (e2ee_srtp * srtp, uint64_t now_ms, srtp_stream * stream, uint16_t seq,
+    e2ee_bytes packet, uint8_t * out, size_t *out_size, uint64_t * index)
+{
+  e2ee_result r;
+
+  *index = e2ee_rollover_guess (stream->highest, seq);
+  r = attempt (srtp, packet, out, out_size);
+  if (r != E2EE_ERR_TAG && r != E2EE_ERR_REPLAYED)
+    return r;
+  if (++stream->lost >= LOST_BEFORE_SEARCH && may_search (srtp, now_ms)
+      && catch_up (srtp, stream, seq, packet, out, out_size, index) == E2EE_OK)
+    return E2EE_OK;
+  return r;
+}
+
+e2ee_result
+e2ee_srtp_unprotect (e2ee_srtp * srtp, uint64_t now_ms, e2ee_bytes packet, uint8_t * out,
+    size_t *out_size, uint64_t * index)
+{
+  srtp_stream *stream;
+  size_t header_size;
+  uint32_t ssrc;
+  uint16_t seq;
+  e2ee_result r;
+
+  *out_size = 0;
+  *index = 0;
+  r = e2ee_srtp_read_header (packet, &header_size, &ssrc, &seq);
+  if (r != E2EE_OK)
+    return r;
+  if (packet.size < header_size + e2ee_srtp_overhead (srtp))
+    return E2EE_ERR_TRUNCATED;
+
+  stream = find_stream (srtp, ssrc);
+  r = stream != NULL && stream->is_proved ? open_next (srtp, now_ms, stream, seq, packet, out, out_size, index)
+      : open_first (srtp, now_ms, ssrc, seq, packet, out, out_size, index);
+  if (r != E2EE_OK) {
+    e2ee_wipe (out, packet.size);
+    return r;
+  }
+  stream = find_stream (srtp, ssrc);
+  stream->is_proved = 1;
+  stream->lost = 0;
+  if (*index > stream->highest)
+    stream->highest = *index;
+  e2ee_rollover_see (srtp->rollover, ssrc, *index);
+  return E2EE_OK;
+}
+
+#endif
