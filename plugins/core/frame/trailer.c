@@ -5,6 +5,7 @@
 
 #include "core/crypto/secret.h"
 #include "core/frame/key-private.h"
+#include "core/frame/nal.h"
 
 #include <string.h>
 
@@ -19,11 +20,11 @@ counter_of (const uint8_t nonce[NONCE_SIZE])
 }
 
 e2ee_result
-e2ee_trailer_seal (e2ee_key * key, e2ee_format_id format, size_t prefix_size, e2ee_bytes frame,
-    uint8_t * out, size_t *out_size, e2ee_frame_info * info)
+e2ee_trailer_seal (e2ee_key * key, e2ee_format_id format, size_t prefix_size,
+    e2ee_bytes plaintext, uint8_t * out, size_t *out_size, e2ee_frame_info * info)
 {
-  e2ee_bytes plaintext, prefix;
-  uint8_t *trailer;
+  const size_t sealed_size = prefix_size + plaintext.size + E2EE_TRAILER_TAG_SIZE;
+  uint8_t *trailer = out + sealed_size;
   uint64_t ctr;
   e2ee_result r;
 
@@ -31,36 +32,28 @@ e2ee_trailer_seal (e2ee_key * key, e2ee_format_id format, size_t prefix_size, e2
   *info = (e2ee_frame_info) { .kid = e2ee_key_get_kid (key) };
   if (e2ee_key_get_suite (key)->format != format)
     return E2EE_ERR_KEY_FORMAT;
-  if (frame.size == 0 || frame.size < prefix_size)
-    return E2EE_ERR_TRUNCATED;
-  prefix = E2EE_BYTES (frame.data, prefix_size);
-  plaintext = E2EE_BYTES (frame.data + prefix_size, frame.size - prefix_size);
-  if (frame.size > E2EE_AEAD_MAX_MESSAGE_SIZE)
-    return E2EE_ERR_TOO_LARGE;
   r = e2ee_key_take_ctr (key, &ctr);
   if (r != E2EE_OK)
     return r;
 
-  trailer = out + frame.size + E2EE_TRAILER_TAG_SIZE;
   e2ee_trailer_key_nonce (key->trailer, ctr, trailer);
-  r = e2ee_aead_seal (e2ee_trailer_key_sealer (key->trailer), trailer, prefix, plaintext,
-      out + prefix_size);
+  r = e2ee_aead_seal (e2ee_trailer_key_sealer (key->trailer), trailer,
+      E2EE_BYTES (out, prefix_size), plaintext, out + prefix_size);
   if (r != E2EE_OK) {
-    e2ee_wipe (out, frame.size + E2EE_TRAILER_OVERHEAD);
+    e2ee_wipe (out, sealed_size + E2EE_TRAILER_SIZE);
     return r;
   }
-  memcpy (out, prefix.data, prefix.size);
   trailer[NONCE_SIZE] = NONCE_SIZE;
   trailer[NONCE_SIZE + 1] = (uint8_t) info->kid;
 
   info->ctr = counter_of (trailer);
-  *out_size = frame.size + E2EE_TRAILER_OVERHEAD;
+  *out_size = sealed_size + E2EE_TRAILER_SIZE;
   return E2EE_OK;
 }
 
 /* A peer might write a nonce of another length, which GCM would allow, but none does. */
 e2ee_result
-e2ee_trailer_peek (e2ee_bytes frame, e2ee_frame_info * info)
+e2ee_trailer_peek (e2ee_bytes frame, int escaped, e2ee_frame_info * info)
 {
   const uint8_t *trailer;
 
@@ -71,19 +64,46 @@ e2ee_trailer_peek (e2ee_bytes frame, e2ee_frame_info * info)
   if (trailer[NONCE_SIZE] != NONCE_SIZE)
     return E2EE_ERR_HEADER;
   info->kid = trailer[NONCE_SIZE + 1];
-  info->ctr = counter_of (trailer);
+  if (!escaped)
+    info->ctr = counter_of (trailer);
   return E2EE_OK;
 }
 
+/* What stands behind the clear prefix: ciphertext, tag, trailer. */
+typedef struct
+{
+  e2ee_bytes prefix;
+  e2ee_bytes wire;              /* in the frame, escaped or not */
+  e2ee_bytes block;             /* what it means: the same, or unescaped in the output */
+  uint8_t *out;
+} trailer_block;
+
 static e2ee_result
-try_steps (e2ee_trailer_key * key, const uint8_t nonce[NONCE_SIZE], e2ee_bytes prefix,
-    e2ee_bytes sealed, uint8_t * out)
+unescape (trailer_block * block)
+{
+  size_t size;
+  e2ee_result r;
+
+  block->block = block->wire;
+  if (!e2ee_nal_is_escaped (block->wire, 0))
+    return E2EE_OK;
+  r = e2ee_nal_unescape (block->wire, 0, block->out, &size);
+  block->block = E2EE_BYTES (block->out, size);
+  return r;
+}
+
+static e2ee_result
+try_steps (e2ee_trailer_key * key, const uint8_t nonce[NONCE_SIZE], trailer_block * block)
 {
   e2ee_aead *aead;
   e2ee_result r = E2EE_ERR_TAG;
 
   for (size_t try = 0; (aead = e2ee_trailer_key_opener (key, try)) != NULL; try++) {
-    r = e2ee_aead_open (aead, nonce, prefix, sealed, out);
+    /* What failed in place has wiped its input. */
+    if (try > 0 && block->block.data == block->out)
+      r = unescape (block);
+    r = e2ee_aead_open (aead, nonce, block->prefix,
+        E2EE_BYTES (block->block.data, block->block.size - E2EE_TRAILER_SIZE), block->out);
     if (r == E2EE_OK)
       e2ee_trailer_key_opened (key, try, nonce);
     if (r != E2EE_ERR_TAG)
@@ -93,17 +113,37 @@ try_steps (e2ee_trailer_key * key, const uint8_t nonce[NONCE_SIZE], e2ee_bytes p
   return r;
 }
 
+static e2ee_result
+open_block (e2ee_trailer_key * key, trailer_block * block, int escaped, e2ee_frame_info * info)
+{
+  uint8_t nonce[NONCE_SIZE];
+  e2ee_result r;
+
+  block->block = block->wire;
+  if (escaped) {
+    r = unescape (block);
+    if (r != E2EE_OK)
+      return r;
+    if (block->block.size < E2EE_TRAILER_OVERHEAD)
+      return E2EE_ERR_TRUNCATED;
+  }
+  memcpy (nonce, block->block.data + block->block.size - E2EE_TRAILER_SIZE, sizeof nonce);
+  info->ctr = counter_of (nonce);
+  r = e2ee_trailer_key_may_open (key, nonce);
+  return r == E2EE_OK ? try_steps (key, nonce, block) : r;
+}
+
 e2ee_result
 e2ee_trailer_open (const e2ee_keyring * ring, uint64_t now_ms, e2ee_format_id format,
-    size_t prefix_size, e2ee_bytes frame, uint8_t * out, size_t *out_size, e2ee_frame_info * info)
+    size_t prefix_size, int escaped, e2ee_bytes frame, uint8_t * out, size_t *out_size,
+    e2ee_frame_info * info)
 {
-  const uint8_t *nonce;
-  e2ee_bytes sealed;
+  trailer_block block;
   e2ee_key *key;
   e2ee_result r;
 
   *out_size = 0;
-  r = e2ee_trailer_peek (frame, info);
+  r = e2ee_trailer_peek (frame, escaped, info);
   if (r != E2EE_OK)
     return r;
   if (frame.size - E2EE_TRAILER_OVERHEAD < prefix_size)
@@ -115,16 +155,14 @@ e2ee_trailer_open (const e2ee_keyring * ring, uint64_t now_ms, e2ee_format_id fo
   if (e2ee_key_get_suite (key)->format != format)
     return E2EE_ERR_KEY_FORMAT;
 
-  nonce = frame.data + frame.size - E2EE_TRAILER_SIZE;
-  sealed = E2EE_BYTES (frame.data + prefix_size, frame.size - prefix_size - E2EE_TRAILER_SIZE);
-  r = e2ee_trailer_key_may_open (key->trailer, nonce);
-  if (r == E2EE_OK)
-    r = try_steps (key->trailer, nonce, E2EE_BYTES (frame.data, prefix_size), sealed,
-        out + prefix_size);
+  block.prefix = E2EE_BYTES (frame.data, prefix_size);
+  block.wire = E2EE_BYTES (frame.data + prefix_size, frame.size - prefix_size);
+  block.out = out + prefix_size;
+  r = open_block (key->trailer, &block, escaped, info);
   if (r != E2EE_OK)
     return r;
 
   memcpy (out, frame.data, prefix_size);
-  *out_size = frame.size - E2EE_TRAILER_OVERHEAD;
+  *out_size = prefix_size + block.block.size - E2EE_TRAILER_OVERHEAD;
   return E2EE_OK;
 }

@@ -13,7 +13,7 @@
 #include "core/frame/trailer.h"
 
 #define UNTOUCHED 0xaa
-#define MAX_FRAME 512
+#define MAX_FRAME 1024
 
 typedef struct
 {
