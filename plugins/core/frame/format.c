@@ -8,6 +8,7 @@
 static const e2ee_format *const formats[] = {
   &e2ee_format_sframe,
   &e2ee_format_livekit,
+  &e2ee_format_jitsi,
 #ifdef HAVE_SRTP
   &e2ee_format_srtp,
 #endif

@@ -59,6 +59,7 @@ const e2ee_format *e2ee_format_find_by_name (const char *name);
 
 extern const e2ee_format e2ee_format_sframe;
 extern const e2ee_format e2ee_format_livekit;
+extern const e2ee_format e2ee_format_jitsi;
 extern const e2ee_format e2ee_format_srtp;
 
 #endif

@@ -17,6 +17,7 @@ G_BEGIN_DECLS
  * GstE2eeFormat:
  * @GST_E2EE_FORMAT_SFRAME: SFrame, RFC 9605
  * @GST_E2EE_FORMAT_LIVEKIT: LiveKit's, as the worker of livekit-client has it
+ * @GST_E2EE_FORMAT_JITSI: Jitsi's, as the worker of lib-jitsi-meet has it
  *
  * How a frame is protected.
  *
@@ -25,7 +26,8 @@ G_BEGIN_DECLS
 typedef enum
 {
   GST_E2EE_FORMAT_SFRAME = E2EE_FORMAT_SFRAME,
-  GST_E2EE_FORMAT_LIVEKIT = E2EE_FORMAT_LIVEKIT
+  GST_E2EE_FORMAT_LIVEKIT = E2EE_FORMAT_LIVEKIT,
+  GST_E2EE_FORMAT_JITSI = E2EE_FORMAT_JITSI
 } GstE2eeFormat;
 
 #define GST_TYPE_E2EE_FORMAT (gst_e2ee_format_get_type ())

@@ -32,6 +32,7 @@ gst_e2ee_format_get_type (void)
   static const GEnumValue values[] = {
     {GST_E2EE_FORMAT_SFRAME, "SFrame (RFC 9605)", "sframe"},
     {GST_E2EE_FORMAT_LIVEKIT, "LiveKit's", "livekit"},
+    {GST_E2EE_FORMAT_JITSI, "Jitsi's", "jitsi"},
     {0, NULL, NULL}
   };
 
@@ -195,7 +196,7 @@ gst_e2ee_cryptor_install_properties (GObjectClass * object_class)
    * GstE2eeCryptor:format:
    *
    * How a frame is protected.  A key is for one format, by its cipher suite; with keys of another,
-   * and with a meeting, whose keys are not for LiveKit, an element does not start.
+   * and with a meeting, whose keys are not for LiveKit or Jitsi, an element does not start.
    *
    * Since: 0.1
    */
@@ -222,7 +223,7 @@ gst_e2ee_cryptor_install_properties (GObjectClass * object_class)
    *
    * The suite of keys in #GstE2eeCryptor:key-file that name none (no "alg").  Until it is set, it
    * follows the format: of sframe, keys of 32 bytes are for AES_256_GCM_SHA512_128; of livekit, keys
-   * are passphrases.
+   * are passphrases; of jitsi there is one suite.
    *
    * Since: 0.1
    */
