@@ -6,6 +6,7 @@
 #define E2EE_CORE_FRAME_KEY_PRIVATE_H
 
 #include "core/frame/srtpkey.h"
+#include "core/frame/streams.h"
 #include "core/frame/trailerkey.h"
 
 #include <stdatomic.h>
@@ -33,6 +34,8 @@ struct e2ee_key
   uint8_t salt[E2EE_AEAD_NONCE_SIZE];
   /* Of LiveKit and Jitsi, in place of @aead and @replay; @salt is then a fingerprint of the secret. */
   e2ee_trailer_key *trailer;
+  /* Of a key that is of streams, in place of all that is below. */
+  e2ee_streams *streams;
 
   /* for encrypting; @used is written by the sealing thread alone and read by statistics */
   uint64_t first_ctr;
@@ -45,6 +48,13 @@ struct e2ee_key
   /* Of SRTP, in place of @aead and @replay; @salt is then the front of its name. */
   e2ee_srtp *srtp;
 };
+
+/* What seals and opens: @key itself, or the key of its current stream, NULL when there is none. */
+static inline e2ee_key *
+e2ee_key_working (e2ee_key * key)
+{
+  return key->streams == NULL ? key : e2ee_streams_get_current (key->streams);
+}
 
 /* The counter that the next e2ee_key_take_ctr() gives out. */
 uint64_t e2ee_key_next_ctr (const e2ee_key * key);

@@ -101,9 +101,25 @@ out:
   return r;
 }
 
+/* The key itself is only what the others are made of; it has a salt to be known by. */
 static e2ee_result
-set_up_sframe (e2ee_key * key, const e2ee_key_params * params)
+set_up_streams (e2ee_key * key, const e2ee_env * env, const e2ee_key_params * params)
 {
+  uint8_t sframe_key[E2EE_AEAD_MAX_KEY_SIZE];
+  e2ee_result r;
+
+  r = e2ee_key_derive (key->suite, key->kid, params->base_key, sframe_key, key->salt);
+  e2ee_wipe (sframe_key, sizeof sframe_key);
+  if (r == E2EE_OK)
+    r = e2ee_streams_new (env, params, &key->streams);
+  return r;
+}
+
+static e2ee_result
+set_up_sframe (e2ee_key * key, const e2ee_env * env, const e2ee_key_params * params)
+{
+  if (params->of_streams)
+    return set_up_streams (key, env, params);
   if (params->usage == E2EE_KEY_DECRYPT) {
     key->replay = e2ee_replay_new (params->replay_window != 0 ? params->replay_window
         : E2EE_REPLAY_DEFAULT_WINDOW,
@@ -147,6 +163,8 @@ check_params (const e2ee_key_params * params)
     return E2EE_ERR_KEY_ID;
   if (params->usage != E2EE_KEY_ENCRYPT && params->usage != E2EE_KEY_DECRYPT)
     return E2EE_ERR_KEY_USAGE;
+  if (params->of_streams && params->suite->format != E2EE_FORMAT_SFRAME)
+    return E2EE_ERR_UNSUPPORTED;
   /* No default: a key that counts from 0 by mistake repeats nonces. */
   if (params->origin != E2EE_KEY_OF_GROUP && params->origin != E2EE_KEY_STATIC)
     return E2EE_ERR_KEY_USAGE;
@@ -193,7 +211,7 @@ e2ee_key_new (const e2ee_env * env, const e2ee_key_params * params, e2ee_key ** 
 
   switch (params->suite->format) {
     case E2EE_FORMAT_SFRAME:
-      r = set_up_sframe (new_key, params);
+      r = set_up_sframe (new_key, env, params);
       break;
     case E2EE_FORMAT_LIVEKIT:
     case E2EE_FORMAT_JITSI:
@@ -235,6 +253,7 @@ e2ee_key_unref (e2ee_key * key)
   e2ee_replay_free (key->replay);
   e2ee_trailer_key_free (key->trailer);
   e2ee_srtp_free (key->srtp);
+  e2ee_streams_free (key->streams);
   e2ee_secret_free (key);
 }
 
@@ -250,9 +269,20 @@ e2ee_key_get_suite (const e2ee_key * key)
   return key->suite;
 }
 
+e2ee_result
+e2ee_key_choose_stream (e2ee_key * key, uint32_t ssrc)
+{
+  return key->streams != NULL ? e2ee_streams_choose (key->streams, ssrc) : E2EE_OK;
+}
+
 uint64_t
 e2ee_key_get_used (const e2ee_key * key)
 {
+  if (key->streams != NULL) {
+    e2ee_key *current = e2ee_streams_get_current (key->streams);
+
+    return current != NULL ? e2ee_key_get_used (current) : 0;
+  }
   return atomic_load_explicit (&key->used, memory_order_relaxed);
 }
 

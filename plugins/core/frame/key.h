@@ -45,6 +45,10 @@ typedef struct
    * @ssrc. */
   int per_ssrc;
   uint32_t ssrc;
+  /* The same for many streams at once (SFrame only): frames are sealed and opened under keys of
+   * their own SSRC, which e2ee_key_choose_stream() names before each.  @hard_limit and
+   * @replay_window count for each of them. */
+  int of_streams;
   /* For decrypting, formats with a ratchet (trailerkey.h): how many steps a sender may be ahead of
    * this key, up to E2EE_KEY_MAX_RATCHET_WINDOW, all told; and after how many frames in a row that
    * did not open the key answers GIVEN_UP to all that follow, 0: it never does. */
@@ -81,7 +85,18 @@ void e2ee_key_unref (e2ee_key * key);
 
 uint64_t e2ee_key_get_kid (const e2ee_key * key);
 const e2ee_suite *e2ee_key_get_suite (const e2ee_key * key);
-/* Frames sealed so far, and how many may still be. */
+
+/* At most so many SSRCs are sealed or opened with under one key that is @of_streams. */
+#define E2EE_KEY_MAX_STREAMS 64
+
+/* Under whose SSRC the next frame is sealed or opened with @key; does nothing for a key that is not
+ * @of_streams.  Of a new SSRC the key is made here, tens of microseconds; else it costs a
+ * comparison.  Errors: TOO_MANY_SENDERS, NO_MEMORY; then nothing is sealed or opened with @key
+ * until another SSRC is chosen. */
+E2EE_MUST_USE e2ee_result e2ee_key_choose_stream (e2ee_key * key, uint32_t ssrc);
+
+/* Frames sealed so far, and how many may still be; of a key @of_streams under the stream that was
+ * chosen last, for the thread that seals. */
 uint64_t e2ee_key_get_used (const e2ee_key * key);
 uint64_t e2ee_key_get_left (const e2ee_key * key);
 /* Of a format with a ratchet, how many steps its sender has taken since this key; else 0. */

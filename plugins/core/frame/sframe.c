@@ -40,6 +40,10 @@ e2ee_sframe_overhead (const e2ee_key * key)
 {
   uint8_t header[E2EE_SFRAME_MAX_HEADER_SIZE];
 
+  if (key->streams != NULL)
+    key = e2ee_streams_get_current (key->streams);
+  if (key == NULL)
+    return E2EE_SFRAME_MAX_OVERHEAD;
   return e2ee_sframe_header_write (key->kid, e2ee_key_next_ctr (key), header) + key->suite->nt;
 }
 
@@ -59,6 +63,9 @@ e2ee_sframe_seal (e2ee_key * key, e2ee_bytes metadata, e2ee_bytes plaintext, uin
     return E2EE_ERR_TOO_LARGE;
   if (key->suite->format != E2EE_FORMAT_SFRAME)
     return E2EE_ERR_KEY_FORMAT;
+  key = e2ee_key_working (key);
+  if (key == NULL)
+    return E2EE_ERR_KEY_USAGE;
   r = e2ee_key_take_ctr (key, &taken);
   if (r != E2EE_OK)
     return r;
@@ -84,7 +91,8 @@ e2ee_sframe_seal (e2ee_key * key, e2ee_bytes metadata, e2ee_bytes plaintext, uin
 /* What is known of a frame before any cryptography. */
 typedef struct
 {
-  e2ee_key *key;
+  e2ee_key *listed;             /* in the ring */
+  e2ee_key *key;                /* what opens: the same, or that of the stream */
   e2ee_bytes header;
   e2ee_bytes sealed;            /* ciphertext | tag */
   size_t plaintext_size;
@@ -110,11 +118,14 @@ parse_frame (const e2ee_keyring * ring, uint64_t now_ms, e2ee_bytes metadata, e2
   frame->header = E2EE_BYTES (in.data, header.size);
   frame->sealed = E2EE_BYTES (in.data + header.size, in.size - header.size);
 
-  frame->key = e2ee_keyring_find (ring, header.kid, now_ms, &frame->epoch);
+  frame->listed = e2ee_keyring_find (ring, header.kid, now_ms, &frame->epoch);
+  if (frame->listed == NULL)
+    return E2EE_ERR_UNKNOWN_KEY;
+  if (frame->listed->suite->format != E2EE_FORMAT_SFRAME)
+    return E2EE_ERR_KEY_FORMAT;
+  frame->key = e2ee_key_working (frame->listed);
   if (frame->key == NULL)
     return E2EE_ERR_UNKNOWN_KEY;
-  if (frame->key->suite->format != E2EE_FORMAT_SFRAME)
-    return E2EE_ERR_KEY_FORMAT;
 
   if (frame->sealed.size < frame->key->suite->nt)
     return E2EE_ERR_TRUNCATED;
@@ -147,6 +158,8 @@ open_parsed (const parsed_frame * frame, e2ee_bytes metadata, uint8_t * out, siz
     return r;
   }
 
+  if (frame->listed->streams != NULL)
+    e2ee_streams_keep (frame->listed->streams);
   info->epoch = frame->epoch;
   *out_size = frame->plaintext_size;
   return E2EE_OK;
