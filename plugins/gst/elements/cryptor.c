@@ -304,6 +304,9 @@ set_caps (GstE2eeCryptor * self, GstCaps * caps)
   } else if (!marks_caps (self) && self->packetization == GST_E2EE_PACKETIZATION_CODEC
       && e2ee_sframe_caps_is_marked (caps)) {
     why = "these are SFrame packets (a=sframe): set packetization";
+  } else if (self->per_ssrc_keys
+      && !gst_structure_has_name (gst_caps_get_structure (caps, 0), "application/x-rtp")) {
+    why = "there are keys per SSRC, and this is no RTP";
   } else {
     take_settings (self);
     if (e2ee_frame_path_set_caps (self->path, caps, &why)) {
@@ -464,12 +467,18 @@ choose_format (GstE2eeCryptor * self)
   GST_OBJECT_LOCK (self);
   format = self->settings.keys.format;
   self->packetization = self->settings.packetization;
+  self->per_ssrc_keys = self->settings.keys.per_ssrc;
   GST_OBJECT_UNLOCK (self);
   self->format = e2ee_format_find (format);
   if (self->packetization != GST_E2EE_PACKETIZATION_CODEC && format != E2EE_FORMAT_SFRAME) {
     GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS,
         ("Only frames of format=sframe go into SFrame packets."),
         ("set packetization=codec, or format=sframe"));
+    return FALSE;
+  }
+  if (self->per_ssrc_keys && format != E2EE_FORMAT_SFRAME) {
+    GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS, ("Only format=sframe has keys per SSRC."),
+        ("unset per-ssrc-keys, or set format=sframe"));
     return FALSE;
   }
   if (self->packetization == GST_E2EE_PACKETIZATION_CODEC || marks_caps (self))

@@ -102,8 +102,9 @@ struct _GstE2eeCryptor
 
   GstPad *sinkpad;
   GstPad *srcpad;
-  const e2ee_format *format;    /* from READY on, by the setting, like the next */
+  const e2ee_format *format;    /* from READY on, by the setting, like the next two */
   GstE2eePacketization packetization;
+  gboolean per_ssrc_keys;
   E2eeKeyStore *store;          /* has its own lock */
   E2eeCounter frames;
   E2eeCounter clear_frames;     /* of these, how many were not protected */

@@ -20,6 +20,7 @@ enum
   PROP_MEETING,
   PROP_FORMAT,
   PROP_PACKETIZATION,
+  PROP_PER_SSRC_KEYS,
   PROP_CIPHER_SUITE,
   PROP_MTU,
   PROP_STATS
@@ -94,6 +95,9 @@ gst_e2ee_cryptor_set_property (GObject * object, guint id, const GValue * value,
     case PROP_PACKETIZATION:
       self->settings.packetization = g_value_get_enum (value);
       break;
+    case PROP_PER_SSRC_KEYS:
+      self->settings.keys.per_ssrc = g_value_get_boolean (value);
+      break;
     case PROP_CIPHER_SUITE:
       self->settings.suite = g_value_get_enum (value);
       self->settings.suite_is_set = TRUE;
@@ -134,6 +138,9 @@ gst_e2ee_cryptor_get_property (GObject * object, guint id, GValue * value, GPara
       break;
     case PROP_PACKETIZATION:
       g_value_set_enum (value, self->settings.packetization);
+      break;
+    case PROP_PER_SSRC_KEYS:
+      g_value_set_boolean (value, self->settings.keys.per_ssrc);
       break;
     case PROP_CIPHER_SUITE:
       g_value_set_enum (value, self->settings.suite);
@@ -217,6 +224,21 @@ gst_e2ee_cryptor_install_properties (GObjectClass * object_class)
       g_param_spec_enum ("packetization", "Packetization",
           "How protected frames are put into RTP packets", GST_TYPE_E2EE_PACKETIZATION,
           GST_E2EE_PACKETIZATION_CODEC, ready));
+
+  /**
+   * GstE2eeCryptor:per-ssrc-keys:
+   *
+   * Whether every SSRC has a key of its own, derived from the one that is given
+   * (draft-ietf-avtcore-rtp-sframe).  Sender and receiver must agree on it: nothing says it on the
+   * wire, and frames of one who does not derive are dropped as `tag`.  For #GstE2eeCryptor:format
+   * sframe and for RTP only, with up to 64 SSRCs under one key.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_PER_SSRC_KEYS,
+      g_param_spec_boolean ("per-ssrc-keys", "Keys per SSRC",
+          "Whether every SSRC has a key of its own, derived from the one that is given", FALSE,
+          ready));
 
   /**
    * GstE2eeCryptor:cipher-suite:

@@ -233,6 +233,25 @@ give_up_older (GstE2eeDec * self)
     gst_e2ee_dec_forget (GST_E2EE_CRYPTOR (self), TRUE);
 }
 
+/* @info has the key id. */
+static e2ee_result
+open_frame (GstE2eeDec * self, const E2eeFrame * frame, guint8 * out, gsize * size,
+    e2ee_frame_info * info)
+{
+  GstE2eeCryptor *cryptor = GST_E2EE_CRYPTOR (self);
+  const e2ee_keyring *ring = cryptor->stream.keys.ring;
+  guint64 now_ms = cryptor->stream.now_ms;
+
+  if (cryptor->per_ssrc_keys) {
+    e2ee_key *key = e2ee_keyring_find (ring, info->kid, now_ms, NULL);
+    e2ee_result result = key ? e2ee_key_choose_stream (key, frame->ssrc) : E2EE_ERR_UNKNOWN_KEY;
+
+    if (result != E2EE_OK)
+      return result;
+  }
+  return cryptor->format->open (ring, now_ms, frame->layout, frame->data, out, size, info);
+}
+
 static void
 gst_e2ee_dec_frame (GstE2eeCryptor * cryptor, const E2eeFrame * frame)
 {
@@ -259,8 +278,7 @@ gst_e2ee_dec_frame (GstE2eeCryptor * cryptor, const E2eeFrame * frame)
 
   out = e2ee_frame_path_write_begin (cryptor->path, frame->data.size);
   do {
-    result = cryptor->format->open (keys->ring, cryptor->stream.now_ms, frame->layout, frame->data,
-        out, &size, &info);
+    result = open_frame (self, frame, out, &size, &info);
   } while (result == E2EE_ERR_UNKNOWN_KEY && gst_e2ee_cryptor_request_key (cryptor, info.kid));
   if (result == E2EE_ERR_UNKNOWN_KEY && hold_frame (self, frame))
     return;

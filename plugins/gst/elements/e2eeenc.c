@@ -310,11 +310,14 @@ gst_e2ee_enc_frame (GstE2eeCryptor * cryptor, const E2eeFrame * frame)
     return;
   if (G_UNLIKELY (self->pending_since_ms))
     change_key_on_key_frame (self, e2ee_frame_path_is_key_frame (cryptor->path, frame));
-  if (G_UNLIKELY (e2ee_key_get_left (self->key) == 0)) {
+  result = e2ee_key_choose_stream (self->key, frame->ssrc);
+  if (G_UNLIKELY (result == E2EE_OK && e2ee_key_get_left (self->key) == 0)) {
     result = change_used_up_key (self);
-    if (result != E2EE_OK)
-      goto drop;
+    if (result == E2EE_OK)
+      result = e2ee_key_choose_stream (self->key, frame->ssrc);
   }
+  if (G_UNLIKELY (result != E2EE_OK))
+    goto drop;
 
   out = e2ee_frame_path_write_begin (cryptor->path,
       cryptor->format->seal_bound (self->key, frame->layout, frame->data.size));

@@ -59,6 +59,7 @@ make_key (E2eeKeyStore * store, GstE2eeKey * listed, e2ee_key ** key)
   params.origin = gst_e2ee_key_is_of_group (listed) ? E2EE_KEY_OF_GROUP : E2EE_KEY_STATIC;
   params.replay_window = store->settings.replay_window;
   params.hard_limit = store->settings.frame_limit;
+  params.of_streams = store->settings.per_ssrc;
   if (params.suite == NULL)
     return E2EE_ERR_UNSUPPORTED;
   if (params.suite->format != store->settings.format)

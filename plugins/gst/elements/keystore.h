@@ -47,6 +47,7 @@ typedef struct
   guint64 frame_limit;          /* 0: the core's own */
   gint64 key_id;                /* which key sends; -1: the newest */
   e2ee_format_id format;        /* keys of another are refused */
+  gboolean per_ssrc;            /* keys are keys of streams (core/frame/streams.h) */
   gint ratchet_window;          /* -1: what the suite has */
   gint failure_tolerance;       /* frames in a row that may fail under a key; -1: any number */
 } E2eeKeyStoreSettings;
