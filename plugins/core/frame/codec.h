@@ -10,7 +10,7 @@ typedef enum
 {
   E2EE_CODEC_NONE = 0,          /* opaque bytes, chat: nothing is clear, each stands alone */
   E2EE_CODEC_OPUS,
-  E2EE_CODEC_G711,              /* PCMU and PCMA */
+  E2EE_CODEC_G711,              /* PCMU and PCMA; G.722 likewise: samples without any header */
   E2EE_CODEC_VP8,
   E2EE_CODEC_VP9,
   E2EE_CODEC_H264,              /* Annex B, like the next */

@@ -3,6 +3,7 @@
  * gst-e2ee, LGPL-2.1-or-later */
 
 #include "framepath.h"
+#include "refusal.h"
 
 #include "rtp/codec.h"
 
@@ -133,13 +134,8 @@ e2ee_frame_path_set_caps (E2eeFramePath * path, const GstCaps * caps, const gcha
   const E2eeRtpCodec *codec = e2ee_rtp_codec_from_caps (caps);
   gboolean is_rtp = gst_structure_has_name (structure, "application/x-rtp");
 
-  if (is_rtp && !gst_structure_has_field_typed (structure, "encoding-name", G_TYPE_STRING)) {
-    *why = "the RTP caps have no encoding-name";
-  } else if (codec == NULL && !is_opaque (structure)) {
-    *why = is_rtp || g_str_has_prefix (gst_structure_get_name (structure), "video/")
-        || g_str_has_prefix (gst_structure_get_name (structure), "audio/") ?
-        "this codec cannot be protected (VP8 and Opus can)" :
-        "media of this type cannot be protected";
+  if (codec == NULL && !is_opaque (structure)) {
+    *why = e2ee_refusal_of_caps (caps);
   } else if (!is_rtp && path->packing != E2EE_FRAME_PATH_CODEC) {
     *why = "SFrame packets are made of RTP packets, and this is none";
   } else {

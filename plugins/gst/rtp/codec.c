@@ -3,6 +3,10 @@
  * gst-e2ee, LGPL-2.1-or-later */
 #include "rtp/codec.h"
 
+#include <gst/rtp/gstrtppayloads.h>
+
+#define FIRST_DYNAMIC_PAYLOAD_TYPE 96
+
 const E2eeRtpCodec e2ee_rtp_codec_vp8 = {
   .encoding_name = "VP8",
   .media_type = "video/x-vp8",
@@ -25,11 +29,65 @@ const E2eeRtpCodec e2ee_rtp_codec_opus = {
   .packing = &e2ee_rtp_packing_whole,
 };
 
+/* More than two channels: every packet is an Opus packet of several streams, and what they are is said
+ * in the SDP. */
+const E2eeRtpCodec e2ee_rtp_codec_multiopus = {
+  .encoding_name = "MULTIOPUS",
+  .media_type = "audio/x-opus",
+  .codec = E2EE_CODEC_OPUS,
+  .is_audio = TRUE,
+  .packing = &e2ee_rtp_packing_whole,
+};
+
+const E2eeRtpCodec e2ee_rtp_codec_pcmu = {
+  .encoding_name = "PCMU",
+  .media_type = "audio/x-mulaw",
+  .codec = E2EE_CODEC_G711,
+  .is_audio = TRUE,
+  .packing = &e2ee_rtp_packing_whole,
+};
+
+const E2eeRtpCodec e2ee_rtp_codec_pcma = {
+  .encoding_name = "PCMA",
+  .media_type = "audio/x-alaw",
+  .codec = E2EE_CODEC_G711,
+  .is_audio = TRUE,
+  .packing = &e2ee_rtp_packing_whole,
+};
+
+const E2eeRtpCodec e2ee_rtp_codec_g722 = {
+  .encoding_name = "G722",
+  .media_type = "audio/G722",
+  .codec = E2EE_CODEC_G711,
+  .is_audio = TRUE,
+  .packing = &e2ee_rtp_packing_whole,
+};
+
 static const E2eeRtpCodec *const codecs[] = {
   &e2ee_rtp_codec_vp8,
   &e2ee_rtp_codec_vp9,
   &e2ee_rtp_codec_opus,
+  &e2ee_rtp_codec_multiopus,
+  &e2ee_rtp_codec_pcmu,
+  &e2ee_rtp_codec_pcma,
+  &e2ee_rtp_codec_g722,
 };
+
+/* The name in RTP caps, or what their payload type has always stood for; NULL when neither says. */
+static const gchar *
+find_encoding_name (const GstStructure * structure)
+{
+  const GstRTPPayloadInfo *info;
+  gint payload_type;
+
+  if (gst_structure_has_field (structure, "encoding-name"))
+    return gst_structure_get_string (structure, "encoding-name");
+  if (!gst_structure_get_int (structure, "payload", &payload_type) || payload_type < 0
+      || payload_type >= FIRST_DYNAMIC_PAYLOAD_TYPE)
+    return NULL;
+  info = gst_rtp_payload_info_for_pt (payload_type);
+  return info != NULL ? info->encoding_name : NULL;
+}
 
 const E2eeRtpCodec *
 e2ee_rtp_codec_from_caps (const GstCaps * caps)
@@ -44,7 +102,7 @@ e2ee_rtp_codec_from_caps (const GstCaps * caps)
   structure = gst_caps_get_structure (caps, 0);
   is_rtp = gst_structure_has_name (structure, "application/x-rtp");
   if (is_rtp) {
-    encoding_name = gst_structure_get_string (structure, "encoding-name");
+    encoding_name = find_encoding_name (structure);
     if (encoding_name == NULL)
       return NULL;
   }
@@ -56,4 +114,19 @@ e2ee_rtp_codec_from_caps (const GstCaps * caps)
       return codecs[i];
   }
   return NULL;
+}
+
+const gchar *
+e2ee_rtp_codec_names (void)
+{
+  static const gchar *names;
+
+  if (g_once_init_enter (&names)) {
+    GString *text = g_string_new (NULL);
+
+    for (guint i = 0; i < G_N_ELEMENTS (codecs); i++)
+      g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", codecs[i]->encoding_name);
+    g_once_init_leave (&names, g_string_free (text, FALSE));
+  }
+  return names;
 }

@@ -18,11 +18,19 @@ typedef struct
   const E2eeRtpPacking *packing;
 } E2eeRtpCodec;
 
-/* The row for RTP caps, or for caps of encoded frames; NULL when this codec cannot be protected. */
+/* The row for RTP caps, or for caps of encoded frames; NULL when this codec cannot be protected.  RTP
+ * caps of a static payload type (RFC 3551 section 6) need no encoding-name. */
 const E2eeRtpCodec *e2ee_rtp_codec_from_caps (const GstCaps * caps);
+
+/* The codecs that can, for people: "VP8, VP9, OPUS".  Static. */
+const gchar *e2ee_rtp_codec_names (void);
 
 extern const E2eeRtpCodec e2ee_rtp_codec_vp8;
 extern const E2eeRtpCodec e2ee_rtp_codec_vp9;
 extern const E2eeRtpCodec e2ee_rtp_codec_opus;
+extern const E2eeRtpCodec e2ee_rtp_codec_multiopus;
+extern const E2eeRtpCodec e2ee_rtp_codec_pcmu;
+extern const E2eeRtpCodec e2ee_rtp_codec_pcma;
+extern const E2eeRtpCodec e2ee_rtp_codec_g722;
 
 G_END_DECLS

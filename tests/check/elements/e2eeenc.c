@@ -209,19 +209,34 @@ GST_START_TEST (test_request_key_gives_the_key)
 
 GST_END_TEST;
 
-/* Each of these must be refused with an error on the bus, and nothing may pass. */
+/* Each of these must be refused with an error on the bus that says why, and nothing may pass. */
 static const struct
 {
   const gchar *name;
   const gchar *caps;
+  const gchar *why;
 } refused_caps[] = {
-  {"H.264, which cannot be protected yet",
-      "application/x-rtp,media=video,encoding-name=H264,clock-rate=90000,payload=96"},
-  {"RTP without encoding-name", "application/x-rtp,media=video,clock-rate=90000,payload=96"},
-  {"raw video", "video/x-raw,format=I420,width=320,height=240,framerate=30/1"},
-  {"raw audio", "audio/x-raw,format=S16LE,layout=interleaved,rate=48000,channels=2"},
-  {"encoded frames of another codec", "video/x-av1"},
-  {"RTP that is encrypted already", "application/x-srtp,encoding-name=VP8"},
+  {"a codec without a row",
+      "application/x-rtp,media=video,encoding-name=THEORA,clock-rate=90000,payload=96",
+      "these can: VP8, VP9, "},
+  {"RTP without encoding-name", "application/x-rtp,media=video,clock-rate=90000,payload=96",
+      "no encoding-name"},
+  {"RTP of a static payload type without a row",
+      "application/x-rtp,media=audio,clock-rate=8000,payload=3", "payload type does not stand for"},
+  {"RTP that says nothing", "application/x-rtp", "no encoding-name"},
+  {"AV1 in RTP", "application/x-rtp,media=video,encoding-name=AV1,clock-rate=90000,payload=96",
+      "rtpav1pay"},
+  {"AV1 frames", "video/x-av1", "rtpav1pay"},
+  {"audio with its redundancy",
+      "application/x-rtp,media=audio,encoding-name=RED,clock-rate=48000,payload=63",
+      "in front of rtpredenc"},
+  {"raw video", "video/x-raw,format=I420,width=320,height=240,framerate=30/1", "behind their encoder"},
+  {"raw audio", "audio/x-raw,format=S16LE,layout=interleaved,rate=48000,channels=2",
+      "behind their encoder"},
+  {"encoded frames of another codec", "video/x-theora", "these can: "},
+  {"encoded sound of another codec", "audio/x-vorbis", "these can: "},
+  {"RTP that is encrypted already", "application/x-srtp,encoding-name=VP8", "encrypted already"},
+  {"control packets", "application/x-rtcp", "of this type"},
 };
 
 GST_START_TEST (test_media_that_cannot_be_protected_is_refused)
@@ -229,6 +244,7 @@ GST_START_TEST (test_media_that_cannot_be_protected_is_refused)
   GstHarness *h = media_harness ("e2eeenc", KEYS_1, NULL);
   GstBus *bus = gst_bus_new ();
   GstCaps *caps = gst_caps_from_string (refused_caps[__i__].caps);
+  GError *error = NULL;
   GstSegment segment;
   GstMessage *message;
 
@@ -240,6 +256,10 @@ GST_START_TEST (test_media_that_cannot_be_protected_is_refused)
   gst_pad_push_event (h->srcpad, gst_event_new_segment (&segment));
   message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
   fail_unless (message != NULL, "no error for %s", refused_caps[__i__].name);
+  gst_message_parse_error (message, &error, NULL);
+  fail_unless (strstr (error->message, refused_caps[__i__].why) != NULL, "%s: %s",
+      refused_caps[__i__].name, error->message);
+  g_error_free (error);
   gst_message_unref (message);
   fail_unless_equals_int (gst_harness_push (h, gst_rtp_buffer_new_allocate (100, 0, 0)),
       GST_FLOW_NOT_NEGOTIATED);

@@ -138,11 +138,31 @@ static const struct
   {"application/x-rtp, media=audio, encoding-name=opus", &e2ee_rtp_codec_opus},
   {"application/x-rtp, media=video, encoding-name=VP9", &e2ee_rtp_codec_vp9},
   {"application/x-rtp, media=video, encoding-name=vp9", &e2ee_rtp_codec_vp9},
+  {"application/x-rtp, media=audio, encoding-name=MULTIOPUS", &e2ee_rtp_codec_multiopus},
+  {"application/x-rtp, media=audio, encoding-name=PCMU, payload=0", &e2ee_rtp_codec_pcmu},
+  {"application/x-rtp, media=audio, encoding-name=PCMA, payload=97", &e2ee_rtp_codec_pcma},
+  {"application/x-rtp, media=audio, encoding-name=G722, payload=9", &e2ee_rtp_codec_g722},
+  {"application/x-rtp, media=audio, payload=0, clock-rate=8000", &e2ee_rtp_codec_pcmu},
+  {"application/x-rtp, media=audio, payload=8, clock-rate=8000", &e2ee_rtp_codec_pcma},
+  {"application/x-rtp, payload=9", &e2ee_rtp_codec_g722},
   {"video/x-vp8, width=320", &e2ee_rtp_codec_vp8},
   {"video/x-vp9, width=320", &e2ee_rtp_codec_vp9},
   {"audio/x-opus", &e2ee_rtp_codec_opus},
+  {"audio/x-mulaw, rate=8000, channels=1", &e2ee_rtp_codec_pcmu},
+  {"audio/x-alaw, rate=8000, channels=1", &e2ee_rtp_codec_pcma},
+  {"audio/G722, rate=16000", &e2ee_rtp_codec_g722},
   {"application/x-rtp, media=video, encoding-name=AV1", NULL},
   {"application/x-rtp, media=video, encoding-name=VP80", NULL},
+  {"application/x-rtp, media=audio, encoding-name=RED, payload=63", NULL},
+  {"application/x-rtp, media=audio, encoding-name=L16, payload=0", NULL},
+  {"application/x-rtp, media=audio, encoding-name=(int)8, payload=0", NULL},
+  {"application/x-rtp, media=audio, payload=3, clock-rate=8000", NULL},
+  {"application/x-rtp, media=audio, payload=1", NULL},
+  {"application/x-rtp, media=video, payload=96", NULL},
+  {"application/x-rtp, media=video, payload=127", NULL},
+  {"application/x-rtp, media=video, payload=255", NULL},
+  {"application/x-rtp, media=video, payload=-1", NULL},
+  {"application/x-rtp, media=audio, payload=(string)0", NULL},
   {"application/x-rtp, media=video", NULL},
   {"application/x-rtp, media=video, encoding-name=(int)8", NULL},
   {"application/x-rtp", NULL},
@@ -159,6 +179,18 @@ GST_START_TEST (test_caps_find_their_codec_or_none)
   fail_unless (e2ee_rtp_codec_from_caps (caps) == caps_rows[__i__].codec, "%s",
       caps_rows[__i__].caps);
   gst_caps_unref (caps);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_codecs_are_named_for_people)
+{
+  const gchar *names = e2ee_rtp_codec_names ();
+
+  fail_unless (g_str_has_prefix (names, "VP8, VP9, "));
+  fail_unless (strstr (names, ", OPUS, ") != NULL);
+  fail_if (g_str_has_suffix (names, ", "));
+  fail_unless (e2ee_rtp_codec_names () == names);
 }
 
 GST_END_TEST;
@@ -182,6 +214,7 @@ rtp_codec_suite (void)
   tcase_add_test (tc, test_vp8_descriptor_is_made_afresh_for_a_frame_that_had_none);
   tcase_add_test (tc, test_opus_payload_is_a_frame_and_nothing_else);
   tcase_add_loop_test (tc, test_caps_find_their_codec_or_none, 0, G_N_ELEMENTS (caps_rows));
+  tcase_add_test (tc, test_codecs_are_named_for_people);
   tcase_add_test (tc, test_no_caps_have_no_codec);
   return suite;
 }
