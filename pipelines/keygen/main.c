@@ -30,7 +30,7 @@
   "the same key: simple, but nobody can tell one sender from another.\n" \
   "\n" \
   "Cipher suites (RFC 9605 and draft-barnes-sframe-iana-256; tags of 32 and 64 bits only for\n" \
-  "media that SRTP protects as well):\n" \
+  "media that SRTP protects as well; then those of other formats):\n" \
   "%s" \
   "\n" \
   "Examples:\n" \
@@ -66,28 +66,44 @@ refuse (GError ** error, const gchar * fault)
   return FALSE;
 }
 
+/* Passphrases are chosen by people. */
+static gboolean
+is_random (gint suite)
+{
+  return suite != GST_E2EE_CIPHER_SUITE_LIVEKIT_PBKDF2
+      && suite != GST_E2EE_CIPHER_SUITE_LIVEKIT_PBKDF2_256;
+}
+
 static gchar *
 list_suites (void)
 {
+  GEnumClass *suites = g_type_class_ref (GST_TYPE_E2EE_CIPHER_SUITE);
   GString *list = g_string_new (NULL);
-  const gchar *name;
 
-  for (gint i = 1; (name = gst_e2ee_cipher_suite_get_name (i)) != NULL; i++)
-    g_string_append_printf (list, "  %s%s\n", name, i == DEFAULT_SUITE ? " (default)" : "");
+  for (guint i = 0; i < suites->n_values; i++) {
+    gint suite = suites->values[i].value;
+
+    if (is_random (suite))
+      g_string_append_printf (list, "  %s%s\n", gst_e2ee_cipher_suite_get_name (suite),
+          suite == DEFAULT_SUITE ? " (default)" : "");
+  }
+  g_type_class_unref (suites);
   return g_string_free (list, FALSE);
 }
 
 static gboolean
 parse_suite (const gchar * text, GstE2eeCipherSuite * suite, GError ** error)
 {
-  const gchar *name;
+  GEnumClass *suites = g_type_class_ref (GST_TYPE_E2EE_CIPHER_SUITE);
+  gboolean found = FALSE;
 
-  for (gint i = 1; (name = gst_e2ee_cipher_suite_get_name (i)) != NULL; i++) {
-    if (strcmp (name, text) == 0) {
-      *suite = i;
-      return TRUE;
-    }
+  for (guint i = 0; i < suites->n_values && !found; i++) {
+    *suite = suites->values[i].value;
+    found = is_random (*suite) && strcmp (gst_e2ee_cipher_suite_get_name (*suite), text) == 0;
   }
+  g_type_class_unref (suites);
+  if (found)
+    return TRUE;
   g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
       "--suite: %s is no cipher suite; --help lists them", text);
   return FALSE;

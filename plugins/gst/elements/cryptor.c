@@ -11,6 +11,7 @@
 
 #include "cryptor.h"
 #include "sframecaps.h"
+#include "srtpcaps.h"
 
 #include "core/frame/key.h"
 
@@ -325,16 +326,32 @@ set_caps (GstE2eeCryptor * self, GstCaps * caps)
 static GstEvent *
 map_caps (GstE2eeCryptor * self, GstEvent * event)
 {
+  const gboolean is_srtp = self->format->id == E2EE_FORMAT_SRTP;
   GstCaps *caps, *mapped;
 
-  if (self->packetization == GST_E2EE_PACKETIZATION_CODEC)
+  if (self->packetization == GST_E2EE_PACKETIZATION_CODEC && !is_srtp)
     return event;
   gst_event_parse_caps (event, &caps);
-  mapped = marks_caps (self) ? e2ee_sframe_caps_mark (caps) : e2ee_sframe_caps_unmark (caps);
+  if (is_srtp)
+    mapped = e2ee_srtp_caps_map (caps, marks_caps (self));
+  else
+    mapped = marks_caps (self) ? e2ee_sframe_caps_mark (caps) : e2ee_sframe_caps_unmark (caps);
   gst_event_unref (event);
   event = gst_event_new_caps (mapped);
   gst_caps_unref (mapped);
   return event;
+}
+
+/* Also before the format is taken from the setting: pads are linked in NULL. */
+static gboolean
+wants_srtp (GstE2eeCryptor * self)
+{
+  gboolean wants;
+
+  GST_OBJECT_LOCK (self);
+  wants = self->settings.keys.format == E2EE_FORMAT_SRTP;
+  GST_OBJECT_UNLOCK (self);
+  return wants;
 }
 
 static gboolean
@@ -342,8 +359,20 @@ gst_e2ee_cryptor_sink_query (GstPad * pad, GstObject * parent, GstQuery * query)
 {
   GstE2eeCryptor *self = GST_E2EE_CRYPTOR (parent);
 
+  if (wants_srtp (self) && e2ee_srtp_caps_query (self->srcpad, !marks_caps (self), query))
+    return TRUE;
   if (self->packetization != GST_E2EE_PACKETIZATION_CODEC
       && e2ee_sframe_caps_query (self->srcpad, marks_caps (self), query))
+    return TRUE;
+  return gst_pad_query_default (pad, parent, query);
+}
+
+static gboolean
+gst_e2ee_cryptor_src_query (GstPad * pad, GstObject * parent, GstQuery * query)
+{
+  GstE2eeCryptor *self = GST_E2EE_CRYPTOR (parent);
+
+  if (wants_srtp (self) && e2ee_srtp_caps_query (self->sinkpad, marks_caps (self), query))
     return TRUE;
   return gst_pad_query_default (pad, parent, query);
 }
@@ -470,6 +499,12 @@ choose_format (GstE2eeCryptor * self)
   self->per_ssrc_keys = self->settings.keys.per_ssrc;
   GST_OBJECT_UNLOCK (self);
   self->format = e2ee_format_find (format);
+  if (self->format == NULL) {
+    self->format = &e2ee_format_sframe;
+    GST_ELEMENT_ERROR (self, LIBRARY, INIT, ("This build has no SRTP."),
+        ("format=srtp needs libsrtp2 where gst-e2ee is built"));
+    return FALSE;
+  }
   if (self->packetization != GST_E2EE_PACKETIZATION_CODEC && format != E2EE_FORMAT_SFRAME) {
     GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS,
         ("Only frames of format=sframe go into SFrame packets."),
@@ -481,7 +516,10 @@ choose_format (GstE2eeCryptor * self)
         ("unset per-ssrc-keys, or set format=sframe"));
     return FALSE;
   }
-  if (self->packetization == GST_E2EE_PACKETIZATION_CODEC || marks_caps (self))
+  if (format == E2EE_FORMAT_SRTP)
+    e2ee_frame_path_set_packing (self->path, marks_caps (self) ? E2EE_FRAME_PATH_TO_SRTP :
+        E2EE_FRAME_PATH_FROM_SRTP);
+  else if (self->packetization == GST_E2EE_PACKETIZATION_CODEC || marks_caps (self))
     e2ee_frame_path_set_packing (self->path, senders[self->packetization]);
   else
     e2ee_frame_path_set_packing (self->path, E2EE_FRAME_PATH_FROM_SFRAME);
@@ -612,6 +650,7 @@ gst_e2ee_cryptor_init (GstE2eeCryptor * self)
   gst_element_add_pad (GST_ELEMENT_CAST (self), self->sinkpad);
 
   self->srcpad = gst_pad_new_from_static_template (&src_template, "src");
+  gst_pad_set_query_function (self->srcpad, gst_e2ee_cryptor_src_query);
   GST_PAD_SET_PROXY_CAPS (self->srcpad);
   gst_element_add_pad (GST_ELEMENT_CAST (self), self->srcpad);
 }

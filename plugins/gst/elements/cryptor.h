@@ -18,6 +18,7 @@ G_BEGIN_DECLS
  * @GST_E2EE_FORMAT_SFRAME: SFrame, RFC 9605
  * @GST_E2EE_FORMAT_LIVEKIT: LiveKit's, as the worker of livekit-client has it
  * @GST_E2EE_FORMAT_JITSI: Jitsi's, as the worker of lib-jitsi-meet has it
+ * @GST_E2EE_FORMAT_SRTP: SRTP (RFC 3711, RFC 7714) of whole RTP packets, end to end
  *
  * How a frame is protected.
  *
@@ -27,7 +28,8 @@ typedef enum
 {
   GST_E2EE_FORMAT_SFRAME = E2EE_FORMAT_SFRAME,
   GST_E2EE_FORMAT_LIVEKIT = E2EE_FORMAT_LIVEKIT,
-  GST_E2EE_FORMAT_JITSI = E2EE_FORMAT_JITSI
+  GST_E2EE_FORMAT_JITSI = E2EE_FORMAT_JITSI,
+  GST_E2EE_FORMAT_SRTP = E2EE_FORMAT_SRTP
 } GstE2eeFormat;
 
 #define GST_TYPE_E2EE_FORMAT (gst_e2ee_format_get_type ())

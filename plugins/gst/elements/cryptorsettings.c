@@ -5,6 +5,7 @@
 #include "cryptor.h"
 
 #include "core/frame/key.h"
+#include "core/frame/srtp.h"
 
 /* As browsers do; leaves room for SRTP, UDP and tunnels within an Ethernet frame. */
 #define DEFAULT_MTU 1200
@@ -23,6 +24,7 @@ enum
   PROP_PER_SSRC_KEYS,
   PROP_CIPHER_SUITE,
   PROP_MTU,
+  PROP_MKI_SIZE,
   PROP_STATS
 };
 
@@ -34,6 +36,7 @@ gst_e2ee_format_get_type (void)
     {GST_E2EE_FORMAT_SFRAME, "SFrame (RFC 9605)", "sframe"},
     {GST_E2EE_FORMAT_LIVEKIT, "LiveKit's", "livekit"},
     {GST_E2EE_FORMAT_JITSI, "Jitsi's", "jitsi"},
+    {GST_E2EE_FORMAT_SRTP, "SRTP (RFC 3711, RFC 7714) of whole RTP packets", "srtp"},
     {0, NULL, NULL}
   };
 
@@ -66,6 +69,7 @@ gst_e2ee_cryptor_init_settings (GstE2eeCryptorSettings * settings)
   settings->keys.key_id = -1;
   settings->keys.replay_window = E2EE_REPLAY_DEFAULT_WINDOW;
   settings->keys.frame_limit = E2EE_KEY_DEFAULT_LIMIT;
+  settings->keys.mki_size = E2EE_SRTP_DEFAULT_MKI_SIZE;
   settings->keys.ratchet_window = -1;
   settings->keys.failure_tolerance = -1;
 }
@@ -105,6 +109,9 @@ gst_e2ee_cryptor_set_property (GObject * object, guint id, const GValue * value,
     case PROP_MTU:
       self->settings.mtu = g_value_get_uint (value);
       atomic_store (&self->settings_changed, 1);
+      break;
+    case PROP_MKI_SIZE:
+      self->settings.keys.mki_size = g_value_get_uint (value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -147,6 +154,9 @@ gst_e2ee_cryptor_get_property (GObject * object, guint id, GValue * value, GPara
       break;
     case PROP_MTU:
       g_value_set_uint (value, self->settings.mtu);
+      break;
+    case PROP_MKI_SIZE:
+      g_value_set_uint (value, (guint) self->settings.keys.mki_size);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -204,6 +214,10 @@ gst_e2ee_cryptor_install_properties (GObjectClass * object_class)
    *
    * How a frame is protected.  A key is for one format, by its cipher suite; with keys of another,
    * and with a meeting, whose keys are not for LiveKit or Jitsi, an element does not start.
+   *
+   * With `srtp` a frame is a whole RTP packet of any codec: e2eeenc takes `application/x-rtp` and gives
+   * `application/x-srtp`, e2eedec the reverse.  It cannot stand at a webrtcbin, which ends the RTP of
+   * others.
    *
    * Since: 0.1
    */
@@ -265,6 +279,20 @@ gst_e2ee_cryptor_install_properties (GObjectClass * object_class)
       g_param_spec_uint ("mtu", "MTU", "Largest RTP packet to make, in bytes", MIN_MTU, MAX_MTU,
           DEFAULT_MTU, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING
           | GST_PARAM_DOC_SHOW_DEFAULT));
+
+  /**
+   * GstE2eeCryptor:mki-size:
+   *
+   * For #GstE2eeCryptor:format srtp: how many bytes of every packet are the key id, as SRTP's master key
+   * identifier (MKI).  Both ends must have the same.  A key id that does not fit is refused; those
+   * of a meeting need 5.  0 sends none: e2eedec then tries its keys, newest first, at most four.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_MKI_SIZE,
+      g_param_spec_uint ("mki-size", "MKI size",
+          "Bytes of the key id in every packet of format=srtp (0 = none)", 0,
+          E2EE_SRTP_MAX_MKI_SIZE, E2EE_SRTP_DEFAULT_MKI_SIZE, ready));
 
   /**
    * GstE2eeCryptor:stats:

@@ -162,7 +162,9 @@ lose_frame (GstE2eeDec * self, const E2eeFrame * frame, e2ee_result cause, guint
     self->gap_pts = frame->pts;
     self->gap_duration = self->frame_duration;
   }
-  if (cause != E2EE_ERR_CLOSED && cause != E2EE_ERR_SENDER)
+  /* A packet that the network doubled is not missing. */
+  if (cause != E2EE_ERR_CLOSED && cause != E2EE_ERR_SENDER
+      && !(frame->is_packet && cause == E2EE_ERR_REPLAYED))
     gst_e2ee_cryptor_request_key_frame (cryptor, KEY_FRAME_INTERVAL_MS);
 
   /* One forged packet must not take the shield away, else a server could do so at will; a stream
@@ -188,7 +190,8 @@ hold_frame (GstE2eeDec * self, const E2eeFrame * frame)
   Held *held;
 
   if (!self->may_hold
-      || self->held.length >= (frame->is_payload ? MAX_HELD_PAYLOADS : MAX_HELD))
+      || self->held.length >= (frame->is_payload || frame->is_packet ? MAX_HELD_PAYLOADS
+          : MAX_HELD))
     return FALSE;
   held = g_new0 (Held, 1);
   held->frame = e2ee_frame_path_hold (cryptor->path);
@@ -257,7 +260,7 @@ gst_e2ee_dec_frame (GstE2eeCryptor * cryptor, const E2eeFrame * frame)
 {
   GstE2eeDec *self = GST_E2EE_DEC (cryptor);
   const E2eeKeySnapshot *keys = &cryptor->stream.keys;
-  e2ee_frame_info info = { 0, };
+  e2ee_frame_info info = { 0, }, judged;
   e2ee_result result;
   GstE2eeStatus *status;
   gboolean clear;
@@ -269,6 +272,7 @@ gst_e2ee_dec_frame (GstE2eeCryptor * cryptor, const E2eeFrame * frame)
   result = judge_frame (self, frame, &clear, &info);
   if (result != E2EE_OK)
     goto lost;
+  judged = info;
   if (clear) {
     gst_e2ee_cryptor_pass_clear (cryptor, frame);
     tell_state (self, GST_E2EE_STATE_OFF, NULL, 0);
@@ -282,6 +286,10 @@ gst_e2ee_dec_frame (GstE2eeCryptor * cryptor, const E2eeFrame * frame)
   } while (result == E2EE_ERR_UNKNOWN_KEY && gst_e2ee_cryptor_request_key (cryptor, info.kid));
   if (result == E2EE_ERR_UNKNOWN_KEY && hold_frame (self, frame))
     return;
+  /* Without a key id in the packet only now is it known whose it is. */
+  if (result == E2EE_OK && G_UNLIKELY (info.kid != judged.kid)
+      && e2ee_key_snapshot_is_stranger (keys, info.kid))
+    result = E2EE_ERR_SENDER;
   if (result != E2EE_OK)
     goto lost;
 

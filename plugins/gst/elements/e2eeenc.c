@@ -192,9 +192,11 @@ gst_e2ee_enc_begin (GstE2eeCryptor * cryptor, gboolean keys_changed)
     update_status (self);
     self->pending_since_ms = 0;
   } else if (self->key == NULL || cryptor->stream.keys.sending == NULL
-      || !e2ee_frame_path_is_video (cryptor->path) || !key_is_still_listed (self)) {
-    /* The picture that a receiver has cannot be kept when the old key must not be used any more. */
-    gboolean changed = self->key != NULL;
+      || !e2ee_frame_path_is_video (cryptor->path) || e2ee_frame_path_is_packets (cryptor->path)
+      || !key_is_still_listed (self)) {
+    /* The picture that a receiver has cannot be kept when the old key must not be used any more;
+     * where every packet stands alone it is not lost. */
+    gboolean changed = self->key != NULL && !e2ee_frame_path_is_packets (cryptor->path);
 
     adopt_key (self);
     if (changed)
@@ -293,6 +295,20 @@ send_unprotected (GstE2eeEnc * self, const E2eeFrame * frame)
       e2ee_result_name (E2EE_ERR_CLOSED), 0);
 }
 
+/* SRTP: SSRC and sequence number make the nonce, and the payloader chooses them. */
+static void
+warn_of_reuse (GstE2eeEnc * self)
+{
+  GstE2eeCryptor *cryptor = GST_E2EE_CRYPTOR (self);
+
+  if (cryptor->stream.warned)
+    return;
+  cryptor->stream.warned = TRUE;
+  GST_ELEMENT_WARNING (self, STREAM, ENCODE,
+      ("A packet was not sent: its SSRC and sequence number were used under this key before."),
+      ("let the payloader choose a new SSRC for every start, or bring another key"));
+}
+
 static void
 gst_e2ee_enc_frame (GstE2eeCryptor * cryptor, const E2eeFrame * frame)
 {
@@ -333,6 +349,8 @@ gst_e2ee_enc_frame (GstE2eeCryptor * cryptor, const E2eeFrame * frame)
 
 drop:
   gst_e2ee_cryptor_count_drop (cryptor, result);
+  if (result == E2EE_ERR_REPLAYED)
+    warn_of_reuse (self);
   if (result == E2EE_ERR_EXHAUSTED || result == E2EE_ERR_NO_KEY)
     gst_e2ee_cryptor_set_state (cryptor, GST_E2EE_STATE_UNKNOWN, e2ee_result_name (result),
         self->key ? e2ee_key_get_kid (self->key) : 0);
@@ -400,7 +418,7 @@ gst_e2ee_enc_caps (GstE2eeCryptor * cryptor, const GstCaps * caps, GError ** err
 {
   GstE2eeStreamKind kind = GST_E2EE_STREAM_KIND_DATA;
 
-  if (e2ee_frame_path_is_audio (cryptor->path))
+  if (e2ee_frame_path_is_sound (cryptor->path))
     kind = GST_E2EE_STREAM_KIND_MICROPHONE;
   else if (e2ee_frame_path_is_video (cryptor->path))
     kind = GST_E2EE_STREAM_KIND_CAMERA;

@@ -30,9 +30,13 @@ struct _E2eeFramePath
   E2eeFramePathPacking packing;
   gboolean ready;
   const E2eeRtpCodec *codec;    /* NULL: buffers that are protected whole */
-  E2eeRtpRegroup *regroup;      /* NULL: no RTP */
+  E2eeRtpRegroup *regroup;      /* NULL: no RTP, or whole packets of it */
   guint mtu;
-  E2eeRtpRegroupStats stats;    /* of what was not RTP */
+  E2eeRtpRegroupStats stats;    /* of what was not regrouped */
+  gboolean is_sound;            /* of whole packets, by their caps */
+  gboolean is_picture;
+  guint8 *scratch;              /* a packet of several memories, put together */
+  gsize scratch_size;
 
   /* One buffer that is a frame, while the callback runs. */
   GstBuffer *in;
@@ -59,6 +63,7 @@ void
 e2ee_frame_path_free (E2eeFramePath * path)
 {
   e2ee_frame_path_reset (path);
+  g_free (path->scratch);
   g_free (path);
 }
 
@@ -92,6 +97,8 @@ regroup_new (E2eeFramePath * path, const E2eeRtpPacking * codec)
 
   switch (path->packing) {
     case E2EE_FRAME_PATH_CODEC:
+    case E2EE_FRAME_PATH_TO_SRTP:
+    case E2EE_FRAME_PATH_FROM_SRTP:
       break;
     case E2EE_FRAME_PATH_TO_SFRAME:
       out = &e2ee_rtp_packing_sframe;
@@ -128,12 +135,37 @@ e2ee_frame_path_set_packing (E2eeFramePath * path, E2eeFramePathPacking packing)
 }
 
 gboolean
+e2ee_frame_path_is_packets (const E2eeFramePath * path)
+{
+  return path->packing == E2EE_FRAME_PATH_TO_SRTP || path->packing == E2EE_FRAME_PATH_FROM_SRTP;
+}
+
+/* Whatever the codec: nothing is read but the RTP header. */
+static gboolean
+set_packet_caps (E2eeFramePath * path, const GstStructure * structure, const gchar ** why)
+{
+  const gboolean to_srtp = path->packing == E2EE_FRAME_PATH_TO_SRTP;
+  const gchar *media = gst_structure_get_string (structure, "media");
+
+  path->ready = gst_structure_has_name (structure,
+      to_srtp ? "application/x-rtp" : "application/x-srtp");
+  if (!path->ready)
+    *why = to_srtp ? "format=srtp takes RTP packets (application/x-rtp)" :
+        "format=srtp takes SRTP packets (application/x-srtp)";
+  path->is_sound = g_strcmp0 (media, "audio") == 0;
+  path->is_picture = g_strcmp0 (media, "video") == 0;
+  return path->ready;
+}
+
+gboolean
 e2ee_frame_path_set_caps (E2eeFramePath * path, const GstCaps * caps, const gchar ** why)
 {
   const GstStructure *structure = gst_caps_get_structure (caps, 0);
   const E2eeRtpCodec *codec = e2ee_rtp_codec_from_caps (caps);
   gboolean is_rtp = gst_structure_has_name (structure, "application/x-rtp");
 
+  if (e2ee_frame_path_is_packets (path))
+    return set_packet_caps (path, structure, why);
   if (codec == NULL && !is_opaque (structure)) {
     *why = e2ee_refusal_of_caps (caps);
   } else if (!is_rtp && path->packing != E2EE_FRAME_PATH_CODEC) {
@@ -175,7 +207,34 @@ e2ee_frame_path_is_audio (const E2eeFramePath * path)
 gboolean
 e2ee_frame_path_is_video (const E2eeFramePath * path)
 {
-  return path->codec && !path->codec->is_audio;
+  return (path->codec && !path->codec->is_audio) || path->is_picture;
+}
+
+gboolean
+e2ee_frame_path_is_sound (const E2eeFramePath * path)
+{
+  return e2ee_frame_path_is_audio (path) || path->is_sound;
+}
+
+/* The bytes of @buffer.  Payloaders make packets of two memories, header and payload, which mapping
+ * would merge, with an allocation each. */
+static gboolean
+read_buffer (E2eeFramePath * path, GstBuffer * buffer, GstMapInfo * map, e2ee_bytes * bytes)
+{
+  memset (map, 0, sizeof *map);
+  if (!e2ee_frame_path_is_packets (path) || gst_buffer_n_memory (buffer) == 1) {
+    if (!gst_buffer_map (buffer, map, GST_MAP_READ))
+      return FALSE;
+    *bytes = E2EE_BYTES (map->data, map->size);
+    return TRUE;
+  }
+  bytes->size = gst_buffer_get_size (buffer);
+  if (bytes->size > path->scratch_size) {
+    path->scratch_size = MAX (bytes->size, 2048);
+    path->scratch = g_realloc (path->scratch, path->scratch_size);
+  }
+  bytes->data = path->scratch;
+  return gst_buffer_extract (buffer, 0, path->scratch, bytes->size) == bytes->size;
 }
 
 /* One buffer, one frame: the callback, and what it wrote to the output. */
@@ -185,6 +244,7 @@ take_buffer (E2eeFramePath * path, GstBuffer * buffer)
   E2eeFrame frame = {
     .codec = path->codec ? path->codec->codec : E2EE_CODEC_NONE,
     .layout = path->codec ? path->codec->codec : E2EE_CODEC_NONE,
+    .is_packet = e2ee_frame_path_is_packets (path),
     .is_audio = e2ee_frame_path_is_audio (path),
     .is_video = e2ee_frame_path_is_video (path),
     .pts = GST_BUFFER_PTS (buffer),
@@ -192,21 +252,21 @@ take_buffer (E2eeFramePath * path, GstBuffer * buffer)
   };
   GstMapInfo map;
 
-  if (!gst_buffer_map (buffer, &map, GST_MAP_READ)) {
+  if (!read_buffer (path, buffer, &map, &frame.data)) {
     path->stats.malformed++;
-    path->discont = TRUE;
+    path->discont |= !frame.is_packet;
     return;
   }
-  if (map.size == 0) {
+  if (frame.data.size == 0) {
     path->stats.empty++;
   } else {
     path->stats.frames++;
-    frame.data = E2EE_BYTES (map.data, map.size);
     path->in = buffer;
     path->func (path, &frame, path->user_data);
     path->in = NULL;
   }
-  gst_buffer_unmap (buffer, &map);
+  if (map.memory)
+    gst_buffer_unmap (buffer, &map);
 
   if (path->out && path->out_map.memory) {
     /* Begun, never ended: the frame failed after room had been made for it. */
@@ -215,7 +275,8 @@ take_buffer (E2eeFramePath * path, GstBuffer * buffer)
     memset (&path->out_map, 0, sizeof path->out_map);
   }
   if (path->out == NULL) {
-    path->discont |= map.size > 0;
+    /* In RTP the numbers say it, and a jitter buffer behind must not start over for a forged packet. */
+    path->discont |= frame.data.size > 0 && !frame.is_packet;
     return;
   }
   if (path->discont)
@@ -295,6 +356,7 @@ e2ee_frame_path_reset (E2eeFramePath * path)
   g_clear_pointer (&path->regroup, e2ee_rtp_regroup_free);
   memset (&path->stats, 0, sizeof path->stats);
   path->codec = NULL;
+  path->is_sound = path->is_picture = FALSE;
   path->ready = FALSE;
 }
 

@@ -22,7 +22,9 @@ typedef enum
   E2EE_FRAME_PATH_CODEC,        /* in the codec's own, on both sides */
   E2EE_FRAME_PATH_TO_SFRAME,    /* codec packets in; out SFrame payloads, of whole frames */
   E2EE_FRAME_PATH_TO_SFRAME_PAYLOADS,   /* the same, but each packet's payload is a frame */
-  E2EE_FRAME_PATH_FROM_SFRAME   /* SFrame payloads of both kinds in, codec packets out */
+  E2EE_FRAME_PATH_FROM_SFRAME,  /* SFrame payloads of both kinds in, codec packets out */
+  E2EE_FRAME_PATH_TO_SRTP,      /* RTP packets in, of any codec, each as a whole; SRTP packets out */
+  E2EE_FRAME_PATH_FROM_SRTP     /* the reverse */
 } E2eeFramePathPacking;
 
 /* One whole frame, valid during the callback. */
@@ -34,7 +36,8 @@ typedef struct
                                  * the way looks into the frame */
   guint32 ssrc;                 /* 0 where there is none */
   gboolean is_payload;          /* one RTP payload of the codec, not a frame */
-  gboolean is_audio;
+  gboolean is_packet;           /* one whole RTP packet, header and all */
+  gboolean is_audio;            /* a frame of sound: what is lost leaves a gap */
   gboolean is_video;
   GstClockTime pts;
   GstClockTime duration;
@@ -61,6 +64,10 @@ gboolean e2ee_frame_path_is_ready (const E2eeFramePath * path);
  * between. */
 gboolean e2ee_frame_path_is_audio (const E2eeFramePath * path);
 gboolean e2ee_frame_path_is_video (const E2eeFramePath * path);
+/* TRUE for sound in whatever it is carried. */
+gboolean e2ee_frame_path_is_sound (const E2eeFramePath * path);
+/* TRUE when whole RTP packets are protected: none depends on another. */
+gboolean e2ee_frame_path_is_packets (const E2eeFramePath * path);
 
 /* (transfer full) The callback runs inside. */
 void e2ee_frame_path_push (E2eeFramePath * path, GstBuffer * buffer);

@@ -54,10 +54,13 @@ has_keys_of (GstE2eeKeyProvider * provider, const e2ee_format * format, GstE2eeK
   GList *keys;
 
   if (GST_IS_E2EE_MEETING (provider)) {
-    if (format->id != E2EE_FORMAT_SFRAME)
+    gboolean fits = e2ee_suite_for_group (e2ee_suite_find (E2EE_SUITE_AES_128_GCM_SHA256_128),
+        format->id) != NULL;
+
+    if (!fits)
       g_set_error (error, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS,
           "The keys of a meeting are not for format=%s", format->name);
-    return format->id == E2EE_FORMAT_SFRAME;
+    return fits;
   }
   keys = gst_e2ee_key_provider_list_keys (provider, usage);
   for (GList * link = keys; link && !foreign; link = link->next)

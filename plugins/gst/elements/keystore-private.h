@@ -34,6 +34,7 @@ struct _E2eeKeyStore
   gulong changed_id;
   GPtrArray *entries;           /* Entry */
   GPtrArray *removed;           /* GstE2eeKey that the app took away */
+  e2ee_rollover *rollover;      /* what keys of SRTP share, until the element is shut down */
   e2ee_keyring *ring;
   guint64 generation;           /* the ring's epoch: how often the list has changed */
   GHashTable *statuses;

@@ -6,6 +6,9 @@
  * */
 
 #include "keystore-private.h"
+#include "srtpclaims.h"
+
+#include "core/frame/srtp.h"
 
 #include <string.h>
 
@@ -53,6 +56,8 @@ make_key (E2eeKeyStore * store, GstE2eeKey * listed, e2ee_key ** key)
   e2ee_key_params params = { 0, };
 
   params.suite = e2ee_suite_find (gst_e2ee_key_get_suite (listed));
+  if (params.suite && gst_e2ee_key_is_of_group (listed))
+    params.suite = e2ee_suite_for_group (params.suite, store->settings.format);
   params.kid = gst_e2ee_key_get_key_id (listed);
   params.base_key.data = gst_e2ee_key_peek_base_key (listed, &params.base_key.size);
   params.usage = store->usage == GST_E2EE_KEY_USAGE_ENCRYPT ? E2EE_KEY_ENCRYPT : E2EE_KEY_DECRYPT;
@@ -66,6 +71,8 @@ make_key (E2eeKeyStore * store, GstE2eeKey * listed, e2ee_key ** key)
     return E2EE_ERR_KEY_FORMAT;
   params.ratchet_window = store->settings.ratchet_window >= 0 ?
       (gsize) store->settings.ratchet_window : e2ee_key_default_ratchet_window (params.suite);
+  params.mki_size = store->settings.mki_size;
+  params.rollover = store->rollover;
   params.max_failures = store->settings.failure_tolerance + 1;
   return e2ee_key_new (e2ee_env_default (), &params, key);
 }
@@ -169,6 +176,18 @@ replace_ring (E2eeKeyStore * store, e2ee_keyring * next)
   store->ring = next;
 }
 
+/* Must be called with the lock held.  Nobody else has it yet. */
+static e2ee_keyring *
+ring_new (E2eeKeyStore * store)
+{
+  e2ee_keyring *ring = e2ee_keyring_new ();
+
+  if (ring == NULL)
+    g_error ("out of memory");
+  e2ee_keyring_set_mki_size (ring, store->settings.mki_size);
+  return ring;
+}
+
 /* Must be called with the lock held.  The ring's epochs are generations of the list: a key that is
  * listed again moves to the new one, so that retiring everything before it retires exactly what is
  * listed no more. */
@@ -182,9 +201,7 @@ publish (E2eeKeyStore * store)
 
   store->generation++;
   if (store->ring == NULL)
-    replace_ring (store, e2ee_keyring_new ());
-  if (store->ring == NULL)
-    g_error ("out of memory");
+    replace_ring (store, ring_new (store));
   for (guint i = 0; i < store->entries->len; i++) {
     Entry *entry = g_ptr_array_index (store->entries, i);
     guint64 key_id = gst_e2ee_key_get_key_id (entry->listed);
@@ -274,6 +291,8 @@ e2ee_key_store_new (GstE2eeKeyUsage usage)
   store->settings.key_id = -1;
   store->settings.ratchet_window = -1;
   store->settings.failure_tolerance = -1;
+  store->settings.mki_size = E2EE_SRTP_DEFAULT_MKI_SIZE;
+  store->rollover = e2ee_srtp_claims_rollover_new ();
   store->entries = g_ptr_array_new_with_free_func (entry_free);
   store->removed = g_ptr_array_new_with_free_func ((GDestroyNotify) gst_e2ee_key_unref);
   store->wanted = g_array_new (FALSE, FALSE, sizeof (Wanted));
@@ -292,6 +311,7 @@ store_clear (gpointer data)
   g_ptr_array_unref (store->removed);
   g_array_unref (store->wanted);
   g_hash_table_unref (store->strangers);
+  e2ee_rollover_unref (store->rollover);
   g_free (store->sender);
   g_mutex_clear (&store->lock);
 }
@@ -315,6 +335,8 @@ void
 e2ee_key_store_configure (E2eeKeyStore * store, const E2eeKeyStoreSettings * settings)
 {
   g_mutex_lock (&store->lock);
+  if (store->settings.mki_size != settings->mki_size)
+    g_clear_pointer (&store->ring, e2ee_keyring_unref);
   store->settings = *settings;
   atomic_fetch_add (&store->serial, 1);
   g_mutex_unlock (&store->lock);
@@ -463,6 +485,8 @@ e2ee_key_store_reset (E2eeKeyStore * store)
   g_clear_pointer (&store->ring, e2ee_keyring_unref);
   g_clear_pointer (&store->statuses, g_hash_table_unref);
   g_clear_pointer (&store->complaint, g_free);
+  e2ee_rollover_unref (store->rollover);
+  store->rollover = e2ee_srtp_claims_rollover_new ();
   g_array_set_size (store->wanted, 0);
   g_clear_pointer (&store->strangers, g_hash_table_unref);
   renew_strangers (store);

@@ -49,6 +49,7 @@ typedef struct
   e2ee_format_id format;        /* keys of another are refused */
   gboolean per_ssrc;            /* keys are keys of streams (core/frame/streams.h) */
   gint ratchet_window;          /* -1: what the suite has */
+  gsize mki_size;               /* SRTP: bytes of the key id in a packet; 0: it is not sent */
   gint failure_tolerance;       /* frames in a row that may fail under a key; -1: any number */
 } E2eeKeyStoreSettings;
 
