@@ -163,6 +163,7 @@ srtp_open (const e2ee_keyring * ring, uint64_t now_ms, e2ee_codec codec, e2ee_by
 const e2ee_format e2ee_format_srtp = {
   .id = E2EE_FORMAT_SRTP,
   .name = "srtp",
+  .default_suite = E2EE_SUITE_SRTP_AEAD_AES_128_GCM,
   .seal_bound = srtp_seal_bound,
   .seal = srtp_seal,
   .peek = srtp_peek,

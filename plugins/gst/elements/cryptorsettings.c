@@ -259,7 +259,7 @@ gst_e2ee_cryptor_install_properties (GObjectClass * object_class)
    *
    * The suite of keys in #GstE2eeCryptor:key-file that name none (no "alg").  Until it is set, it
    * follows the format: of sframe, keys of 32 bytes are for AES_256_GCM_SHA512_128; of livekit, keys
-   * are passphrases; of jitsi there is one suite.
+   * are passphrases; of jitsi there is one suite; of srtp, keys are for AEAD_AES_128_GCM.
    *
    * Since: 0.1
    */
