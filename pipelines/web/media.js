@@ -2,20 +2,20 @@
  *
  * gst-e2ee, LGPL-2.1-or-later */
 
-const WIDTH = 320;
-const HEIGHT = 240;
 const FRAME_RATE = 25;
 
 /* A picture that never stands still, so that an encoder always has something to say. */
 function paint(context, count) {
+  const { width, height } = context.canvas;
   const hue = count * 3 % 360;
   const angle = count / 20;
 
   context.fillStyle = `hsl(${hue} 40% 25%)`;
-  context.fillRect(0, 0, WIDTH, HEIGHT);
+  context.fillRect(0, 0, width, height);
   context.fillStyle = `hsl(${hue + 180} 80% 60%)`;
   context.beginPath();
-  context.arc(WIDTH / 2 + 90 * Math.cos(angle), HEIGHT / 2 + 60 * Math.sin(angle), 32, 0, 7);
+  context.arc(width * (0.5 + 0.28 * Math.cos(angle)), height * (0.5 + 0.25 * Math.sin(angle)),
+      height / 7.5, 0, 7);
   context.fill();
   context.fillStyle = 'white';
   context.font = '28px sans-serif';
@@ -23,7 +23,7 @@ function paint(context, count) {
 }
 
 /* A test picture and a soft tone, as a MediaStream. */
-export function testMedia() {
+export function testMedia({ width = 320, height = 240 } = {}) {
   const canvas = document.createElement('canvas');
   const context = canvas.getContext('2d');
   const audio = new AudioContext();
@@ -32,8 +32,8 @@ export function testMedia() {
   const out = audio.createMediaStreamDestination();
   let count = 0;
 
-  canvas.width = WIDTH;
-  canvas.height = HEIGHT;
+  canvas.width = width;
+  canvas.height = height;
   paint(context, count);
   setInterval(() => paint(context, ++count), 1000 / FRAME_RATE);
 

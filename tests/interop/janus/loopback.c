@@ -10,6 +10,7 @@
 #include <net/if.h>
 #include <stddef.h>
 
+__attribute__((visibility ("default")))
 int
 getifaddrs (struct ifaddrs **list)
 {

@@ -1,0 +1,264 @@
+/* A Janus gateway between those who publish and those who subscribe, each of them GStreamer
+ * (e2ee-janus) or Chromium (pipelines/web).
+ *
+ * gst-e2ee, LGPL-2.1-or-later */
+
+import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { readFile, readdir } from 'node:fs/promises';
+import { after, before, test } from 'node:test';
+import { launchBrowser, missing, servePages, until } from '../browser.mjs';
+import { causesOf } from '../figures.mjs';
+import { makeKeys, missingPrograms, scratchFolder } from '../programs.mjs';
+import { missingGateway, startGateway } from './gateway.mjs';
+import { framesOf, parseRecording, parseRtp } from './packets.mjs';
+import { Member, connectedAt, missingProgram, received } from './participants.mjs';
+import { assertOnlyCiphertext, sentDigests } from './seen.mjs';
+
+const LIMIT = 60_000;
+/* Pictures before somebody comes late, and after. */
+const EARLY = 60;
+const ENOUGH = 40;
+/* From the first key frame to the picture, and from the connection to it on a busy machine: without
+ * a request the next key frame would come after two minutes. */
+const KEY_FRAME_MS = 1000;
+const PICTURE_MS = 5000;
+
+const skip = missingGateway() || missingProgram() || missingPrograms() || await missing();
+const options = { skip, timeout: LIMIT };
+
+const SOURCE = 'videotestsrc is-live=true pattern=ball motion=sweep '
+    + '! video/x-raw,width=320,height=240,framerate=25/1';
+
+let browser;
+let pages;
+let gateway;
+let folder;
+let keyFile;
+let room = 100;
+
+before(async () => {
+  if (skip)
+    return;
+  folder = await scratchFolder();
+  [browser, pages, gateway] = await Promise.all([launchBrowser(), servePages(),
+    startGateway(folder.path('gateway'))]);
+  /* Who publishes has a key of his own, who subscribes has it for decrypting. */
+  await makeKeys('--pair', folder.path('alice.json'), folder.path('bob.json'));
+  keyFile = await readFile(folder.path('bob.json'), 'utf8');
+}, { timeout: LIMIT });
+
+after(async () => {
+  await browser?.close();
+  await gateway?.stop();
+  await pages?.close();
+  await folder?.remove();
+}, { timeout: LIMIT });
+
+function join(t, name, args) {
+  const member = new Member(gateway, room, name, folder, args);
+
+  t.after(() => member.kill());
+  return member;
+}
+
+const publisher = (t, codec, args = []) => join(t, 'alice', ['--key-file',
+  folder.path('alice.json'), '--key-id', '1', '--no-receive', '--codec', codec, '--video-source',
+  SOURCE, ...args]);
+const subscriber = (t, name, args = []) => join(t, name, ['--key-file', folder.path('bob.json'),
+  '--no-send', ...args]);
+
+async function openPage(t) {
+  const page = await browser.newPage();
+
+  page.setDefaultTimeout(LIMIT / 2);
+  t.after(() => page.close());
+  await page.goto(`${pages.origin}/pages/janus.html`);
+  await page.click('#start');
+  return page;
+}
+
+function inPage(page, what, settings) {
+  return page.evaluate(async ([name, argument]) => (await import('/pages/janus.js'))[name](argument),
+      [what, settings]);
+}
+
+/* What its worker and the browser count now. */
+function figuresOf(page) {
+  return page.evaluate(async () => {
+    const { failures, participant } = await import('/pages/janus.js');
+
+    if (failures.length)
+      throw new Error(failures.join());
+    return participant.figures();
+  });
+}
+
+function pageUntil(page, id, what, count) {
+  return until(page, async ([stream, figure, least]) => {
+    const { failures, participant } = await import('/pages/janus.js');
+
+    if (failures.length)
+      throw new Error(failures.join());
+    return (await participant.figures())[stream]?.[figure] >= least;
+  }, [id, what, count], LIMIT / 2);
+}
+
+const decoded = (count) => (stats) => (received(stats, 'video')?.opened.decoded ?? 0) >= count;
+
+/* What one subscriber of GStreamer came to. */
+function assertGot(t, { status, log, stats }, least) {
+  assert.equal(status, 0, log);
+  for (const media of ['video', 'audio']) {
+    const stream = received(stats, media);
+
+    assert.ok(stream, `${stats.name} got no ${media}`);
+
+    const { decryptor, opened, codec } = stream;
+
+    t.diagnostic(`${stats.name} ${codec}: ${decryptor['whole-frames']} frames came, `
+        + `${decryptor.frames} opened, ${opened.decoded} decoded; picture `
+        + `${Math.round(opened['first-decoded-ms'] - connectedAt(stats))} ms after connecting, `
+        + `longest gap ${opened['longest-gap-ms']} ms; ${JSON.stringify(causesOf(decryptor))}`);
+    assert.deepEqual(causesOf(decryptor), {}, `${stats.name} ${media}`);
+    assert.equal(decryptor.dropped, 0);
+    assert.equal(decryptor.frames, decryptor['whole-frames']);
+    assert.ok(opened.frames >= least, `${stats.name} ${media}`);
+    assert.ok(opened.decoded >= 0.9 * opened.frames, `${stats.name} ${media}`);
+  }
+  assert.equal(stats.shield?.state, 'on');
+}
+
+function assertCameLate(t, { stats }) {
+  const { opened } = received(stats, 'video');
+  const afterKeyFrame = opened['first-decoded-ms'] - opened['first-frame-ms'];
+  const afterConnecting = opened['first-decoded-ms'] - connectedAt(stats);
+
+  t.diagnostic(`${stats.name} came late: a picture ${Math.round(afterConnecting)} ms after `
+      + `connecting, ${Math.round(afterKeyFrame)} ms after its key frame`);
+  assert.ok(afterKeyFrame < KEY_FRAME_MS);
+  assert.ok(afterConnecting < PICTURE_MS);
+}
+
+/* A port of this machine that writes down what comes: { port, packets, close() }. */
+async function listen() {
+  const socket = createSocket('udp4');
+  const packets = [];
+
+  socket.on('message', (bytes) => packets.push(parseRtp(Buffer.from(bytes))));
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  return { port: socket.address().port, packets, close: () => socket.close() };
+}
+
+/* The recordings of this room: { video: packets, audio: packets } */
+async function recordingOf(path) {
+  const recording = {};
+
+  for (const name of await readdir(path)) {
+    const { header, packets } = parseRecording(await readFile(`${path}/${name}`));
+
+    recording[header.t === 'v' ? 'video' : 'audio'] = packets;
+  }
+  return recording;
+}
+
+for (const codec of ['vp8', 'vp9']) {
+  test(`GStreamer publishes ${codec}: all open and decode it, who comes late too, and Janus has `
+      + 'ciphertext', options, async (t) => {
+    room++;
+    const records = folder.path(`records-${room}`);
+
+    await gateway.createRoom(room, { record: true, rec_dir: records });
+
+    const alice = publisher(t, codec);
+    const bob = subscriber(t, 'bob');
+    const page = await openPage(t);
+
+    await inPage(page, 'subscribe', { url: gateway.url, room, name: 'web', keyFile,
+      codecs: { video: codec, audio: 'opus' } });
+    await alice.until('pictures are sent', ({ sent }) => sent.video?.['frames-encoded'] >= EARLY);
+
+    const [video, audio] = [await listen(), await listen()];
+
+    t.after(() => { video.close(); audio.close(); });
+    await gateway.forward(room, 'alice', video.port, audio.port);
+
+    const late = subscriber(t, 'late');
+
+    await late.until('pictures come', decoded(ENOUGH));
+    await bob.until('pictures come', decoded(ENOUGH));
+    await pageUntil(page, 'receive video', 'decoded', ENOUGH);
+
+    const web = await figuresOf(page);
+
+    alice.tell('leave');
+
+    const [sent, ...got] = await Promise.all([alice, bob, late].map(({ ended }) => ended));
+
+    assert.equal(sent.status, 0, sent.log);
+
+    const { encryptor, 'key-frames': keyFrames, 'key-frames-asked': asked } = sent.stats.sent.video;
+
+    t.diagnostic(`alice sealed ${encryptor.frames} ${codec} frames, ${keyFrames} of them key `
+        + `frames; she was asked for one ${asked} times`);
+    /* Her own first, and one for each who came. */
+    assert.ok(asked >= 4 && keyFrames >= 3);
+    got.forEach((one) => assertGot(t, one, ENOUGH));
+    assertCameLate(t, got[1]);
+
+    for (const [id, { frames, passed, dropped, decoded: shown }] of Object.entries(web))
+      if (id.startsWith('receive')) {
+        t.diagnostic(`Chromium ${id}: ${frames} frames came, ${passed} opened, `
+            + `${shown ?? '-'} decoded; ${JSON.stringify(dropped)}`);
+        assert.deepEqual({ ...dropped, replayed: 0 }, { replayed: 0 });
+        assert.ok(passed >= ENOUGH);
+      }
+
+    const evidence = await readFile(alice.evidenceFile, 'utf8');
+    const recording = await recordingOf(records);
+
+    for (const [media, name] of [['video', codec], ['audio', 'opus']]) {
+      const digests = sentDigests(evidence, media);
+      const recorded = framesOf(name, recording[media]);
+      const forwarded = framesOf(name, { video, audio }[media].packets);
+
+      t.diagnostic(`Janus recorded ${recorded.length} and forwarded ${forwarded.length} ${media} `
+          + `frames of ${sent.stats.sent[media].encryptor.frames}`);
+      assert.ok(recorded.length > 0.9 * sent.stats.sent[media].encryptor.frames);
+      assert.ok(forwarded.length >= ENOUGH);
+      await assertOnlyCiphertext(name, recorded, digests, keyFile);
+      await assertOnlyCiphertext(name, forwarded, digests, keyFile);
+    }
+  });
+}
+
+for (const codec of ['vp8', 'vp9']) {
+  test(`Chromium publishes ${codec}: GStreamer opens and decodes it, who comes late too`, options,
+      async (t) => {
+        room++;
+        await gateway.createRoom(room);
+
+        const bob = subscriber(t, 'bob');
+        const page = await openPage(t);
+
+        await inPage(page, 'publish', { url: gateway.url, room, name: 'web',
+          keyFile: await readFile(folder.path('alice.json'), 'utf8'), sendKid: '1',
+          codecs: { video: codec, audio: 'opus' } });
+        await bob.until('pictures come', decoded(EARLY));
+
+        const late = subscriber(t, 'late');
+
+        await late.until('pictures come', decoded(ENOUGH));
+        await inPage(page, 'leave');
+
+        const got = await Promise.all([bob, late].map(({ ended }) => ended));
+        const { passed, frames } = (await figuresOf(page))['send video'];
+
+        t.diagnostic(`Chromium sealed ${passed} of ${frames} ${codec} frames`);
+        assert.equal(passed, frames);
+        got.forEach((one) => assertGot(t, one, ENOUGH));
+        assertCameLate(t, got[1]);
+      });
+}

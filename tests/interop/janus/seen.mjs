@@ -1,0 +1,73 @@
+/* Whether what a server has is what was sent, and of no use to it.
+ *
+ * gst-e2ee, LGPL-2.1-or-later */
+
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { KeyRing, parseKeyFile } from '../../../pipelines/web/keys.js';
+import { unprotectFrame } from '../../../pipelines/web/sframe.js';
+import { readPrefix } from '../../../pipelines/web/prefix.js';
+
+const MIME_TYPES = { vp8: 'video/VP8', vp9: 'video/VP9', h264: 'video/H264', opus: 'audio/opus' };
+/* As evidence.c writes them. */
+export const digestOf = (frame) => createHash('sha256').update(frame).digest('hex').slice(0, 16);
+/* No two frames have so many bytes alike by chance. */
+const RUN = 16;
+
+/* The digests that a participant's evidence has of frames of @media that he encoded. */
+export function sentDigests(evidence, media) {
+  return new Set(evidence.trim().split('\n').map((line) => JSON.parse(line))
+    .filter((line) => line.frame === 'sent' && line.media === media)
+    .map(({ digest }) => digest));
+}
+
+/* Opens every frame: [{ plain, size }], where size is that of the clear prefix.  Throws on one that
+ * does not open. */
+export async function openAll(codec, frames, keyFile) {
+  const ring = new KeyRing();
+  const opened = [];
+
+  for (const key of await parseKeyFile(keyFile))
+    if (key.usages.includes('decrypt'))
+      await ring.add(key);
+  for (const frame of frames) {
+    const { frame: plain } = await unprotectFrame(ring, MIME_TYPES[codec], frame);
+
+    opened.push({ plain: Buffer.from(plain), size: readPrefix(MIME_TYPES[codec], frame).size });
+  }
+  return opened;
+}
+
+function* runsOf(bytes) {
+  const text = bytes.toString('latin1');
+
+  for (let i = 0; i + RUN <= text.length; i++)
+    yield text.slice(i, i + RUN);
+}
+
+/* How many runs of 16 bytes in @frames, which the server has, stand somewhere in what was encrypted. */
+export function commonRuns(frames, opened) {
+  const encrypted = new Set();
+  let common = 0;
+
+  for (const { plain, size } of opened)
+    for (const run of runsOf(plain.subarray(size)))
+      encrypted.add(run);
+  for (const frame of frames)
+    for (const run of runsOf(frame))
+      common += encrypted.has(run);
+  return common;
+}
+
+/* @frames, which the server has, are what the participant sent whose digests are given, and neither
+ * whole nor in part as he encoded them. */
+export async function assertOnlyCiphertext(codec, frames, digests, keyFile) {
+  const opened = await openAll(codec, frames, keyFile);
+  const known = opened.filter(({ plain }) => digests.has(digestOf(plain))).length;
+
+  assert.ok(frames.length > 0, `${codec}: the server has nothing`);
+  assert.equal(known, frames.length, `${codec}: frames that nobody sent`);
+  assert.equal(frames.filter((frame) => digests.has(digestOf(frame))).length, 0,
+      `${codec}: frames as they were encoded`);
+  assert.equal(commonRuns(frames, opened), 0, `${codec}: bytes as they were encoded`);
+}
