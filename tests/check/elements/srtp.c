@@ -4,8 +4,8 @@
 
 #include "clock.h"
 #include "media.h"
+#include "packets.h"
 
-#include <gst/rtp/rtp.h>
 #include <gst/video/video.h>
 #include <string.h>
 
@@ -29,33 +29,12 @@
 #define SRTP_CAPS "application/x-srtp,media=video,clock-rate=90000,encoding-name=H264,payload=96"
 
 #define HEADER 12
-#define PAYLOAD 200
+#define PAYLOAD PACKET_PAYLOAD
 #define TRAILER (16 + 8)        /* tag and MKI */
 
 /* Every element of a test has an SSRC of its own: keys are the same in all, and what was sent under
  * one is remembered. */
 static guint32 next_ssrc = 0x10000000;
-
-/* In two memories, as a payloader makes it.  What it holds follows from @seq. */
-static GstBuffer *
-packet_new (guint32 ssrc, guint16 seq)
-{
-  GstBuffer *header = gst_rtp_buffer_new_allocate (0, 0, 0);
-  guint8 payload[PAYLOAD];
-  GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
-
-  for (guint i = 0; i < PAYLOAD; i++)
-    payload[i] = 1 + (i * 7 + seq) % 250;
-  fail_unless (gst_rtp_buffer_map (header, GST_MAP_WRITE, &rtp));
-  gst_rtp_buffer_set_payload_type (&rtp, 96);
-  gst_rtp_buffer_set_marker (&rtp, seq % 5 == 4);
-  gst_rtp_buffer_set_ssrc (&rtp, ssrc);
-  gst_rtp_buffer_set_seq (&rtp, seq);
-  gst_rtp_buffer_set_timestamp (&rtp, 3000 * seq);
-  gst_rtp_buffer_unmap (&rtp);
-  GST_BUFFER_PTS (header) = seq * 20 * GST_MSECOND;
-  return gst_buffer_append (header, gst_buffer_new_memdup (payload, PAYLOAD));
-}
 
 static GstHarness *
 enc_new (const gchar * json)
@@ -94,24 +73,6 @@ seal (GstHarness * enc, guint32 ssrc, guint16 seq)
 
   fail_unless (out != NULL, "packet %u was not sent", seq);
   return out;
-}
-
-/* @packet (taken) is what packet_new() made, byte for byte. */
-static void
-expect_packet (GstBuffer * packet, guint32 ssrc, guint16 seq)
-{
-  GstBuffer *expected = packet_new (ssrc, seq);
-  GstMapInfo map;
-
-  fail_unless (packet != NULL, "packet %u did not come", seq);
-  fail_unless (gst_buffer_map (expected, &map, GST_MAP_READ));
-  fail_unless_equals_int (gst_buffer_get_size (packet), map.size);
-  fail_unless (gst_buffer_memcmp (packet, 0, map.data, map.size) == 0,
-      "packet %u is another one", seq);
-  fail_unless_equals_uint64 (GST_BUFFER_PTS (packet), GST_BUFFER_PTS (expected));
-  gst_buffer_unmap (expected, &map);
-  gst_buffer_unref (expected);
-  gst_buffer_unref (packet);
 }
 
 /* @packet (taken) is dropped for @cause. */
