@@ -29,8 +29,8 @@ const E2eeRtpCodec e2ee_rtp_codec_opus = {
   .packing = &e2ee_rtp_packing_whole,
 };
 
-/* More than two channels: every packet is an Opus packet of several streams, and what they are is said
- * in the SDP. */
+/* More than two channels: every packet is an Opus packet of several streams, and what they are is
+ * said in the SDP. */
 const E2eeRtpCodec e2ee_rtp_codec_multiopus = {
   .encoding_name = "MULTIOPUS",
   .media_type = "audio/x-opus",

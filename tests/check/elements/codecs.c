@@ -1,5 +1,5 @@
-/* Every codec through real payloaders, e2eeenc, e2eedec and real depayloaders, beside the same packets
- * without the two.
+/* Every codec through real payloaders, e2eeenc, e2eedec and real depayloaders, beside the same
+ * packets without the two.
  *
  * gst-e2ee, LGPL-2.1-or-later */
 #include "media.h"
@@ -41,10 +41,11 @@ static const Row rows[] = {
       "rtpvp9pay picture-id-mode=15-bit mtu=400", "rtpvp9depay ! vp9dec", "mtu=300", 30},
   {"VP9, large packets", VIDEO ("30", "width=640,height=360") " ! " VP9ENC "! "
       "rtpvp9pay picture-id-mode=15-bit mtu=9000", "rtpvp9depay ! vp9dec", "mtu=1200", 30},
-  /* Each travels with the picture after it, as a superframe.  vp9enc makes them in a second pass. */
+  /* Each travels with the next picture, as a superframe.  vp9enc makes them in a second pass. */
   {"VP9, pictures that are not shown", VIDEO ("60", "width=320,height=240") " ! "
       TWO_PASS_VP9ENC ("last") " ! rtpvp9pay name=pay picture-id-mode=15-bit",
-      "rtpvp9depay ! vp9dec", "", 60, VIDEO ("60", "width=320,height=240") " ! " TWO_PASS_VP9ENC ("first") " ! fakesink"},
+      "rtpvp9depay ! vp9dec", "", 60,
+      VIDEO ("60", "width=320,height=240") " ! " TWO_PASS_VP9ENC ("first") " ! fakesink"},
   {"VP9, profile 1", VIDEO ("30", "width=320,height=240") " ! videoconvert ! "
       "video/x-raw,format=Y444 ! " VP9ENC "! rtpvp9pay", "rtpvp9depay ! vp9dec", "", 30},
   {"VP9, profile 3", VIDEO ("20", "width=320,height=240") " ! videoconvert ! "
@@ -200,8 +201,8 @@ compare_with_unencrypted (const Row * row)
       "appsink name=plain sync=false wait-on-eos=false "
       "t. ! queue max-size-buffers=0 max-size-bytes=0 max-size-time=0 ! "
       "e2eeenc name=encryptor key-file=%s %s ! e2eedec name=decryptor key-file=%s %s ! %s ! "
-      "appsink name=opened sync=false wait-on-eos=false", row->source, row->receiver, keys, row->settings, keys,
-      row->settings, row->receiver);
+      "appsink name=opened sync=false wait-on-eos=false", row->source, row->receiver, keys,
+      row->settings, keys, row->settings, row->receiver);
   GstElement *pipeline;
   GPtrArray *plain, *opened;
   gint superframes = 0;

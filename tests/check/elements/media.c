@@ -3,6 +3,7 @@
  * gst-e2ee, LGPL-2.1-or-later */
 
 #include "media.h"
+#include "../temporal.h"
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>
@@ -85,8 +86,8 @@ take_list (Media * media, GstSample * sample, gboolean vp8)
   g_ptr_array_add (media->frames, media_join (list, vp8));
 }
 
-static Media *
-record (const gchar * description, gboolean vp8)
+Media *
+media_record (const gchar * description, gboolean vp8, gboolean layers)
 {
   Media *media = g_new0 (Media, 1);
   GstElement *pipeline, *sink;
@@ -96,6 +97,12 @@ record (const gchar * description, gboolean vp8)
   media->frames = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   pipeline = gst_parse_launch (description, NULL);
   fail_unless (pipeline != NULL);
+  if (layers) {
+    GstElement *encoder = gst_bin_get_by_name (GST_BIN (pipeline), "enc");
+
+    temporal_two_layers (encoder);
+    gst_object_unref (encoder);
+  }
   sink = gst_bin_get_by_name (GST_BIN (pipeline), "sink");
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
   while (more) {
@@ -121,7 +128,7 @@ media_vp8 (guint n, const gchar * options, const gchar * payloader)
       "video/x-raw,width=320,height=240,framerate=30/1 ! vp8enc deadline=1 %s ! "
       "rtpvp8pay picture-id-mode=2 mtu=600 %s ! appsink name=sink sync=false buffer-list=true", n,
       options ? options : "keyframe-max-dist=8", payloader ? payloader : "");
-  Media *media = record (description, TRUE);
+  Media *media = media_record (description, TRUE, FALSE);
 
   g_free (description);
   fail_unless_equals_int (media->lists->len, n);
@@ -134,7 +141,7 @@ media_opus (guint n)
   gchar *description = g_strdup_printf ("audiotestsrc num-buffers=%u samplesperbuffer=960 ! "
       "audio/x-raw,rate=48000,channels=2 ! opusenc ! rtpopuspay pt=97 ! appsink name=sink sync=false",
       n);
-  Media *media = record (description, FALSE);
+  Media *media = media_record (description, FALSE, FALSE);
 
   g_free (description);
   fail_unless (media->lists->len >= n);

@@ -34,6 +34,9 @@ typedef struct
   GPtrArray *frames;            /* GBytes, the encoded frames themselves */
 } Media;
 
+/* What @description, an appsink called "sink" at its end, makes of RTP; @vp8: media_join().  @layers gives
+ * the vp8enc or vp9enc "enc" two temporal layers. */
+Media *media_record (const gchar * description, gboolean vp8, gboolean layers);
 /* @n frames; @options go to vp8enc ("keyframe-max-dist=8"), @payloader to rtpvp8pay. */
 Media *media_vp8 (guint n, const gchar * options, const gchar * payloader);
 Media *media_opus (guint n);

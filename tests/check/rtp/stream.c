@@ -2,6 +2,7 @@
  *
  * gst-e2ee, LGPL-2.1-or-later */
 #include "stream.h"
+#include "../temporal.h"
 
 #include <gst/check/gstharness.h>
 
@@ -24,38 +25,6 @@ keep_push (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 
   g_ptr_array_add (stream->pushes, gst_mini_object_ref (GST_PAD_PROBE_INFO_DATA (info)));
   return GST_PAD_PROBE_DROP;
-}
-
-G_GNUC_BEGIN_IGNORE_DEPRECATIONS
-/* The encoders take GValueArrays, which gst_parse_launch() cannot read. */
-static void
-set_ints (GstElement * element, const gchar * property, gint a, gint b)
-{
-  GValueArray *array = g_value_array_new (2);
-  GValue value = G_VALUE_INIT;
-
-  g_value_init (&value, G_TYPE_INT);
-  g_value_set_int (&value, a);
-  g_value_array_append (array, &value);
-  g_value_set_int (&value, b);
-  g_value_array_append (array, &value);
-  g_object_set (element, property, array, NULL);
-  g_value_unset (&value);
-  g_value_array_free (array);
-}
-G_GNUC_END_IGNORE_DEPRECATIONS
-
-static void
-set_two_temporal_layers (GstElement * encoder)
-{
-  set_ints (encoder, "temporal-scalability-layer-id", 0, 1);
-  set_ints (encoder, "temporal-scalability-rate-decimator", 2, 1);
-  set_ints (encoder, "temporal-scalability-target-bitrate", 300000, 500000);
-  /* Without sync flags both 1.22 encoders divide by their number, 0. */
-  gst_util_set_object_arg (G_OBJECT (encoder), "temporal-scalability-layer-sync-flags",
-      "<false, true>");
-  g_object_set (encoder, "temporal-scalability-number-layers", 2,
-      "temporal-scalability-periodicity", 2, NULL);
 }
 
 static void
@@ -88,7 +57,7 @@ stream_new (const gchar * description, gboolean layers)
   if (layers) {
     GstElement *encoder = gst_bin_get_by_name (GST_BIN (pipeline), "enc");
 
-    set_two_temporal_layers (encoder);
+    temporal_two_layers (encoder);
     gst_object_unref (encoder);
   }
 
