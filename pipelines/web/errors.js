@@ -7,6 +7,7 @@
 export const CAUSES = Object.freeze({
   'truncated': 'the frame is shorter than the smallest valid one',
   'header': 'the SFrame header is not one that an encoder may write',
+  'frame': 'the frame is not one that its codec allows',
   'unsupported': 'the codec or the cipher suite is not supported',
   'too-large': 'the bytes in front of the SFrame object are more than can be authenticated',
   'unknown-key': 'there is no key with this key id',

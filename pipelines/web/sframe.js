@@ -1,15 +1,13 @@
 /* SFrame protection of one media frame, RFC 9605 section 4.4, over WebCrypto.
  *
  * On the wire: metadata (clear, sent by the caller) | header | ciphertext | tag.  The functions
- * here know no codec; protectFrame() and unprotectFrame() put the clear prefix of a codec in
- * front.
+ * here know no codec: what stays clear of a frame is frame.js' business.
  *
  * gst-e2ee, LGPL-2.1-or-later */
 
 import { concat } from './aead.js';
 import { E2eeError } from './errors.js';
 import { readHeader, writeHeader } from './header.js';
-import { readPrefix } from './prefix.js';
 
 /* Bytes of metadata that can be authenticated; the same bound as in the elements. */
 export const MAX_METADATA = 4096;
@@ -57,22 +55,4 @@ export async function open(ring, metadata, bytes) {
 
   replay.commit(ctr);
   return { plaintext, kid, ctr };
-}
-
-/* One encoded frame as it goes to the packetizer: clear prefix | header | ciphertext | tag.
- * Throws as seal() and readPrefix() do. */
-export async function protectFrame(key, mimeType, frame) {
-  const { size } = readPrefix(mimeType, frame);
-  const prefix = frame.subarray(0, size);
-
-  return concat(prefix, await seal(key, prefix, frame.subarray(size)));
-}
-
-/* And back: { frame, keyFrame, kid, ctr }.  Throws as open() and readPrefix() do. */
-export async function unprotectFrame(ring, mimeType, bytes) {
-  const { size, keyFrame } = readPrefix(mimeType, bytes);
-  const prefix = bytes.subarray(0, size);
-  const { plaintext, kid, ctr } = await open(ring, prefix, bytes.subarray(size));
-
-  return { frame: concat(prefix, plaintext), keyFrame, kid, ctr };
 }

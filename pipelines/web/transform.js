@@ -5,8 +5,8 @@
  * gst-e2ee, LGPL-2.1-or-later */
 
 import { E2eeError } from './errors.js';
+import { protectFrame, unprotectFrame } from './frame.js';
 import { KeyRing, SendKey } from './keys.js';
-import { protectFrame, unprotectFrame } from './sframe.js';
 
 const MAX_SEND_RUNS = 16;
 

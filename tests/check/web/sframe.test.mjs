@@ -5,9 +5,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CtrHmac, SUITES, SframeAead, findSuite } from '../../../pipelines/web/aead.js';
-import { readHeader } from '../../../pipelines/web/header.js';
 import { KeyRing, SendKey, importBaseKey } from '../../../pipelines/web/keys.js';
-import { open, protectFrame, seal, unprotectFrame } from '../../../pipelines/web/sframe.js';
+import { open, seal } from '../../../pipelines/web/sframe.js';
 import { because, hex, loadVectors, unhex, withoutVectors } from './support.mjs';
 
 const BASE_KEY = '000102030405060708090a0b0c0d0e0f';
@@ -223,57 +222,4 @@ test('the secret cannot be read back', async () => {
 
   assert.equal(baseKey.extractable, false);
   assert.equal(aead.aead.key.extractable, false);
-});
-
-for (const [name, mimeType, frame, prefix] of [
-  ['a VP8 key frame keeps 10 bytes clear', 'video/VP8', '10000000000000000000aabbcc', 10],
-  ['a VP8 interframe keeps 3 bytes clear', 'video/VP8', '110000aabbcc', 3],
-  ['a VP9 frame keeps none', 'video/VP9', '8249834200aabb', 0],
-  ['an Opus frame keeps none', 'audio/opus', 'fcaabb', 0],
-]) {
-  test(name, async () => {
-    const { key, ring } = await pair(findSuite(4), { start: 0n });
-    const bytes = await protectFrame(key, mimeType, unhex(frame));
-
-    assert.equal(hex(bytes.subarray(0, prefix)), frame.slice(0, 2 * prefix));
-    assert.deepEqual(readHeader(bytes.subarray(prefix)), { kid: 1n, ctr: 0n, size: 1 });
-    assert.equal(hex((await unprotectFrame(ring, mimeType, bytes)).frame), frame);
-  });
-}
-
-for (const [name, frame, prefix] of [
-  ['key frame', '10000000000000000000aabbcc', 10],
-  ['interframe', '110000aabbcc', 3],
-]) {
-  test(`a VP8 ${name} is refused when its clear bytes were changed`, async () => {
-    const { key, ring } = await pair();
-    const bytes = await protectFrame(key, 'video/VP8', unhex(frame));
-
-    bytes[prefix - 1] ^= 1;
-    await assert.rejects(unprotectFrame(ring, 'video/VP8', bytes), because('tag'));
-  });
-}
-
-for (const [name, mimeType, frame, code] of [
-  ['a codec without a rule', 'video/H264', '00000001', 'unsupported'],
-  ['no codec at all', undefined, '00000001', 'unsupported'],
-  ['an empty video frame', 'video/VP8', '', 'truncated'],
-  ['a VP8 key frame of 9 bytes', 'video/VP8', '100000000000000000', 'truncated'],
-]) {
-  test(`neither direction takes ${name}`, async () => {
-    const { key, ring } = await pair();
-
-    await assert.rejects(protectFrame(key, mimeType, unhex(frame)), because(code));
-    await assert.rejects(unprotectFrame(ring, mimeType, unhex(frame)), because(code));
-  });
-}
-
-test('a frame in clear is refused', async () => {
-  const { ring } = await pair();
-
-  /* Opus and a VP8 interframe as encoders write them. */
-  await assert.rejects(unprotectFrame(ring, 'audio/opus', unhex('fc' + '5a'.repeat(80))),
-      because('unknown-key'));
-  await assert.rejects(unprotectFrame(ring, 'video/VP8', unhex('310000' + '5a'.repeat(80))),
-      because('unknown-key'));
 });

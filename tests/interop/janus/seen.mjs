@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { KeyRing, parseKeyFile } from '../../../pipelines/web/keys.js';
-import { unprotectFrame } from '../../../pipelines/web/sframe.js';
+import { unprotectFrame } from '../../../pipelines/web/frame.js';
 import { readPrefix } from '../../../pipelines/web/prefix.js';
 
 const MIME_TYPES = { vp8: 'video/VP8', vp9: 'video/VP9', h264: 'video/H264', opus: 'audio/opus' };

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { webcrypto } from 'node:crypto';
 import { test } from 'node:test';
 import { SendKey, parseKeyFile } from '../../../pipelines/web/keys.js';
-import { protectFrame } from '../../../pipelines/web/sframe.js';
+import { protectFrame } from '../../../pipelines/web/frame.js';
 import { framesOf, parseRecording, parseRtp } from './packets.mjs';
 import { assertOnlyCiphertext, commonRuns, digestOf } from './seen.mjs';
 
