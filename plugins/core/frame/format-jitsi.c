@@ -25,8 +25,8 @@ read_prefix (e2ee_codec codec, e2ee_bytes frame, size_t *size)
       break;
     case E2EE_CODEC_VP8:
     case E2EE_CODEC_VP9:
-      /* Clear bytes tell: the first of VP8; of VP9 the first, and on key frames the size, which stands
-       * within ten. */
+      /* Clear bytes tell: the first of VP8; of VP9 the first, and on key frames the size, which
+       * stands within ten. */
       *size = e2ee_codec_is_key_frame (codec, frame) ? KEY_FRAME_PREFIX : DELTA_FRAME_PREFIX;
       break;
     case E2EE_CODEC_H264:

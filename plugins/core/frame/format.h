@@ -23,7 +23,7 @@ struct e2ee_format
 {
   e2ee_format_id id;
   const char *name;             /* "sframe" */
-  e2ee_suite_id default_suite;  /* of keys that name none; 0: their length decides (docs/key-files.md) */
+  e2ee_suite_id default_suite;  /* of keys that name none; 0: their length decides */
 
   /* Bytes that the next seal() of @frame_size bytes writes at most. */
   size_t (*seal_bound) (const e2ee_key * key, e2ee_codec codec, size_t frame_size);

@@ -32,7 +32,8 @@ struct e2ee_key
   e2ee_key_usage usage;
   e2ee_aead *aead;
   uint8_t salt[E2EE_AEAD_NONCE_SIZE];
-  /* Of LiveKit and Jitsi, in place of @aead and @replay; @salt is then a fingerprint of the secret. */
+  /* Of LiveKit and Jitsi, in place of @aead and @replay; @salt is then a fingerprint of the
+   * secret. */
   e2ee_trailer_key *trailer;
   /* Of a key that is of streams, in place of all that is below. */
   e2ee_streams *streams;

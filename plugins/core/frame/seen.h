@@ -1,8 +1,8 @@
 /* Nonces seen lately: replay protection for formats whose nonces do not count.
  *
  * A nonce that does not count says nothing about its place in time, so no window can tell the old
- * from the new: the newest nonces are remembered one by one, and the oldest of them is forgotten for
- * each that comes.  What this cannot do: a frame that is replayed after so many others is taken
+ * from the new: the newest nonces are remembered one by one, and the oldest of them is forgotten
+ * for each that comes.  What this cannot do: a frame that is replayed after so many others is taken
  * again.
  *
  * Check and commit are apart: nothing changes before the tag has been verified.  Not thread-safe.

@@ -16,7 +16,8 @@
 /* Master key and salt, RFC 7714 section 12 and RFC 3711 section 8.2. */
 #define MASTER(key, salt) (key) + (salt), (key) + (salt), (key) + (salt)
 
-/* The last byte of a frame is the key's place in a ring: of 256 at most in LiveKit, of 16 in Jitsi. */
+/* The last byte of a frame is the key's place in a ring, of 256 at most in LiveKit, of 16 in
+ * Jitsi. */
 #define ANY_KID UINT64_MAX
 #define LIVEKIT_KIDS 255
 #define JITSI_KIDS 15

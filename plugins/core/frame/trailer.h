@@ -1,4 +1,5 @@
-/* Protection with a trailer, the common part of LiveKit's and Jitsi's formats (docs/wire-format.md).
+/* Protection with a trailer, the common part of LiveKit's and Jitsi's formats
+ * (docs/wire-format.md).
  *
  * On the wire: clear prefix | ciphertext | tag (16) | nonce (12) | 0c | key id (1).  AES-GCM; the
  * prefix is authenticated, the nonce by its use; 0c and the key id are not.
@@ -25,8 +26,8 @@ E2EE_MUST_USE e2ee_result e2ee_trailer_seal (e2ee_key * key, e2ee_format_id form
 E2EE_MUST_USE e2ee_result e2ee_trailer_peek (e2ee_bytes frame, int escaped,
     e2ee_frame_info * info);
 
-/* As open() of format.h; the first @prefix_size bytes of the frame are clear, and what is behind them
- * may be @escaped (nal.h). */
+/* As open() of format.h; the first @prefix_size bytes of the frame are clear, and what is behind
+ * them may be @escaped (nal.h). */
 E2EE_MUST_USE e2ee_result e2ee_trailer_open (const e2ee_keyring * ring, uint64_t now_ms,
     e2ee_format_id format, size_t prefix_size, int escaped, e2ee_bytes frame, uint8_t * out,
     size_t *out_size, e2ee_frame_info * info);

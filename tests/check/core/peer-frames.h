@@ -1,5 +1,5 @@
-/* Frames that the peers' own code has sealed, typed in: livekit-client 2.23.0 and lib-jitsi-meet (its
- * worker of December 2021), their worker files run unmodified by node.
+/* Frames that the peers' own code has sealed, typed in: livekit-client 2.23.0 and lib-jitsi-meet
+ * (its worker of December 2021), their worker files run unmodified by node.
  *
  * gst-e2ee, LGPL-2.1-or-later */
 #ifndef E2EE_TESTS_PEER_FRAMES_H

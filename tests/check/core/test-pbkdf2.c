@@ -55,7 +55,8 @@ test_sha512_is_known_too (void)
 
   CHECK_INT (e2ee_pbkdf2 (E2EE_HASH_SHA512, TEXT ("password"), TEXT ("salt"), 2, out, sizeof out),
       E2EE_OK);
-  CHECK_BYTES (E2EE_BYTES (out, sizeof out), HEX ("e1d9c16aa681708a45f5c7c4e215ceb66e011a2e9f0040713f18aefdb866d53c"
+  CHECK_BYTES (E2EE_BYTES (out, sizeof out), HEX (
+          "e1d9c16aa681708a45f5c7c4e215ceb66e011a2e9f0040713f18aefdb866d53c"
           "f76cab2868a39b9f7840edce4fef5a82be67335c77a6068e04112754f27ccf4e"));
 }
 
