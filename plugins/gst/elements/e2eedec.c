@@ -34,6 +34,8 @@
 #include "auditor.h"
 #include "cryptor.h"
 
+#include "core/frame/livekit.h"
+
 #include <string.h>
 
 GST_DEBUG_CATEGORY_STATIC (e2ee_dec_debug);
@@ -49,20 +51,26 @@ GST_DEBUG_CATEGORY_STATIC (e2ee_dec_debug);
 /* So many frames lost in a row, and the stream is no longer said to be on: half a second of audio.
  * */
 #define MAX_LOST_IN_A_ROW 25
-/* Behind an element that loses metas, such as compositor, shieldoverlay lives on the event alone and takes silence of two
- * seconds for unknown. */
+/* Behind an element that loses metas, such as compositor, shieldoverlay lives on the event alone
+ * and takes silence of two seconds for unknown. */
 #define TELL_INTERVAL_MS 1000
 /* RFC 7587: Opus frames last 2.5 to 120 ms, nearly always 20. */
 #define MIN_AUDIO_FRAME (2500 * GST_USECOND)
 #define MAX_AUDIO_FRAME (120 * GST_MSECOND)
 #define DEFAULT_AUDIO_FRAME (20 * GST_MSECOND)
+/* LiveKit's have some ten bytes. */
+#define MAX_SIF_TRAILER 64
 
 enum
 {
   PROP_0,
   PROP_REPLAY_WINDOW_SIZE,
   PROP_SENDER,
-  PROP_AUDIT
+  PROP_AUDIT,
+  PROP_RATCHET_WINDOW_SIZE,
+  PROP_FAILURE_TOLERANCE,
+  PROP_SIF_TRAILER,
+  PROP_PACKET_TRAILER
 };
 
 #define GST_TYPE_E2EE_DEC (gst_e2ee_dec_get_type ())
@@ -86,6 +94,13 @@ struct _GstE2eeDec
 
   /*< protected by the object lock >*/
   gchar *sender;
+  gchar *sif_trailer;
+  gboolean packet_trailer;
+
+  /*< from READY on, by the settings: what is not encrypted in a LiveKit room >*/
+  guint8 sif[MAX_SIF_TRAILER];
+  gsize sif_size;
+  gboolean strips;
 
   /*< belongs to the streaming thread >*/
   GstFlowReturn ret;            /* of this push */
@@ -204,8 +219,8 @@ hold_frame (GstE2eeDec * self, const E2eeFrame * frame)
   return TRUE;
 }
 
-/* By its mode, by the mark that frames of its meeting carry, and by who is expected: whether a frame
- * is to be decrypted (OK), may pass as it is (@clear), or not. */
+/* By its mode, by the mark that frames of its meeting carry, and by who is expected: whether a
+ * frame is to be decrypted (OK), may pass as it is (@clear), or not. */
 static e2ee_result
 judge_frame (GstE2eeDec * self, const E2eeFrame * frame, gboolean * clear, e2ee_frame_info * info)
 {
@@ -255,11 +270,32 @@ open_frame (GstE2eeDec * self, const E2eeFrame * frame, guint8 * out, gsize * si
   return cryptor->format->open (ring, now_ms, frame->layout, frame->data, out, size, info);
 }
 
+/* Takes off what LiveKit puts behind @frame, and lets the blank frames of its server through, which
+ * are known to the byte: as clear as they are, and without a word on the stream's state, which is
+ * not the server's to change.  TRUE: it was one. */
+static gboolean
+take_room_frame (GstE2eeDec * self, E2eeFrame * frame)
+{
+  gsize size;
+
+  if (self->strips && frame->is_video)
+    frame->data.size -= e2ee_livekit_packet_trailer (frame->data);
+  size = e2ee_livekit_blank_frame (frame->layout, frame->data,
+      E2EE_BYTES (self->sif, self->sif_size));
+  if (size == 0)
+    return FALSE;
+  frame->data.size = size;
+  gst_e2ee_cryptor_pass_clear (GST_E2EE_CRYPTOR (self), frame);
+  return TRUE;
+}
+
 static void
-gst_e2ee_dec_frame (GstE2eeCryptor * cryptor, const E2eeFrame * frame)
+gst_e2ee_dec_frame (GstE2eeCryptor * cryptor, const E2eeFrame * whole)
 {
   GstE2eeDec *self = GST_E2EE_DEC (cryptor);
   const E2eeKeySnapshot *keys = &cryptor->stream.keys;
+  const E2eeFrame *frame = whole;
+  E2eeFrame stripped;
   e2ee_frame_info info = { 0, }, judged;
   e2ee_result result;
   GstE2eeStatus *status;
@@ -269,6 +305,12 @@ gst_e2ee_dec_frame (GstE2eeCryptor * cryptor, const E2eeFrame * frame)
 
   if (frame->is_audio && !self->replaying)
     watch_audio_time (self, frame);
+  if (G_UNLIKELY (self->strips || self->sif_size > 0)) {
+    stripped = *whole;
+    if (take_room_frame (self, &stripped))
+      return;
+    frame = &stripped;
+  }
   result = judge_frame (self, frame, &clear, &info);
   if (result != E2EE_OK)
     goto lost;
@@ -415,6 +457,52 @@ gst_e2ee_dec_add_stats (GstE2eeCryptor * cryptor, GstStructure * stats)
       "held", G_TYPE_UINT64, e2ee_counter_get (&self->n_held), NULL);
 }
 
+static gint
+hex_digit (const gchar * text)
+{
+  return g_ascii_xdigit_value (*text);
+}
+
+static gboolean
+read_sif_trailer (GstE2eeDec * self, const gchar * text, GError ** error)
+{
+  gsize length = text ? strlen (text) : 0;
+  gboolean ok = length % 2 == 0 && length / 2 <= sizeof self->sif;
+
+  self->sif_size = 0;
+  for (gsize i = 0; ok && i < length; i += 2) {
+    ok = hex_digit (text + i) >= 0 && hex_digit (text + i + 1) >= 0;
+    self->sif[self->sif_size++] = hex_digit (text + i) << 4 | hex_digit (text + i + 1);
+  }
+  if (!ok)
+    g_set_error (error, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS,
+        "sif-trailer is not up to %u bytes in hexadecimal", MAX_SIF_TRAILER);
+  return ok;
+}
+
+static gboolean
+gst_e2ee_dec_open (GstE2eeCryptor * cryptor, GstE2eeKeyProvider * provider, GError ** error)
+{
+  GstE2eeDec *self = GST_E2EE_DEC (cryptor);
+  gchar *sif_trailer;
+  gboolean ok;
+
+  GST_OBJECT_LOCK (self);
+  sif_trailer = g_strdup (self->sif_trailer);
+  self->strips = self->packet_trailer;
+  GST_OBJECT_UNLOCK (self);
+  ok = read_sif_trailer (self, sif_trailer, error);
+  g_free (sif_trailer);
+  if (!ok)
+    return FALSE;
+  if ((self->strips || self->sif_size > 0) && cryptor->format->id != E2EE_FORMAT_LIVEKIT) {
+    g_set_error_literal (error, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS,
+        "sif-trailer and packet-trailer are for format=livekit only");
+    return FALSE;
+  }
+  return gst_e2ee_cryptor_use_provider (cryptor, provider, error);
+}
+
 static void
 gst_e2ee_dec_set_property (GObject * object, guint id, const GValue * value, GParamSpec * pspec)
 {
@@ -433,6 +521,19 @@ gst_e2ee_dec_set_property (GObject * object, guint id, const GValue * value, GPa
       break;
     case PROP_AUDIT:
       g_atomic_int_set (&self->audit, g_value_get_enum (value));
+      break;
+    case PROP_RATCHET_WINDOW_SIZE:
+      cryptor->settings.keys.ratchet_window = g_value_get_int (value);
+      break;
+    case PROP_FAILURE_TOLERANCE:
+      cryptor->settings.keys.failure_tolerance = g_value_get_int (value);
+      break;
+    case PROP_SIF_TRAILER:
+      g_free (self->sif_trailer);
+      self->sif_trailer = g_value_dup_string (value);
+      break;
+    case PROP_PACKET_TRAILER:
+      self->packet_trailer = g_value_get_boolean (value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -461,6 +562,18 @@ gst_e2ee_dec_get_property (GObject * object, guint id, GValue * value, GParamSpe
       break;
     case PROP_AUDIT:
       g_value_set_enum (value, g_atomic_int_get (&GST_E2EE_DEC (object)->audit));
+      break;
+    case PROP_RATCHET_WINDOW_SIZE:
+      g_value_set_int (value, cryptor->settings.keys.ratchet_window);
+      break;
+    case PROP_FAILURE_TOLERANCE:
+      g_value_set_int (value, cryptor->settings.keys.failure_tolerance);
+      break;
+    case PROP_SIF_TRAILER:
+      g_value_set_string (value, GST_E2EE_DEC (object)->sif_trailer);
+      break;
+    case PROP_PACKET_TRAILER:
+      g_value_set_boolean (value, GST_E2EE_DEC (object)->packet_trailer);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -492,6 +605,7 @@ gst_e2ee_dec_finalize (GObject * object)
   e2ee_auditor_free (GST_E2EE_DEC (object)->auditor);
   gst_e2ee_dec_forget (GST_E2EE_CRYPTOR (object), FALSE);
   g_free (GST_E2EE_DEC (object)->sender);
+  g_free (GST_E2EE_DEC (object)->sif_trailer);
   G_OBJECT_CLASS (gst_e2ee_dec_parent_class)->finalize (object);
 }
 
@@ -502,6 +616,69 @@ gst_e2ee_dec_init (GstE2eeDec * self)
   self->last_pts = GST_CLOCK_TIME_NONE;
   self->gap_pts = GST_CLOCK_TIME_NONE;
   gst_e2ee_dec_reset (GST_E2EE_CRYPTOR (self));
+}
+
+static void
+install_room_properties (GObjectClass * object_class)
+{
+  const GParamFlags ready = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY
+      | GST_PARAM_DOC_SHOW_DEFAULT;
+
+  /**
+   * GstE2eeDec:ratchet-window-size:
+   *
+   * With format=livekit and format=jitsi: by how many steps of the ratchet a sender may be ahead of the
+   * key that we have, all told.  All are made with the key, of a passphrase in some 30 ms each; a
+   * frame that does not open costs one decryption for each.  -1: 8 for raw keys, 0 for passphrases,
+   * as in livekit-client.  Counts for keys that come after it was set.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_RATCHET_WINDOW_SIZE,
+      g_param_spec_int ("ratchet-window-size", "Ratchet window size",
+          "Steps of the ratchet that a LiveKit or Jitsi sender may be ahead; "
+          "-1: 8 for raw keys, 0 for passphrases", -1, E2EE_KEY_MAX_RATCHET_WINDOW, -1, ready));
+
+  /**
+   * GstE2eeDec:failure-tolerance:
+   *
+   * With format=livekit and format=jitsi: how many frames in a row may fail under a key before it is
+   * given up (`given-up`) until another comes in its place; -1: any number.  It saves work, and lets
+   * a server that forges as many frames end the stream, so it is off unless set.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_FAILURE_TOLERANCE,
+      g_param_spec_int ("failure-tolerance", "Failure tolerance",
+          "Frames in a row that may fail before a LiveKit or Jitsi key is given up; -1: any number",
+          -1, 10000, -1, ready));
+
+  /**
+   * GstE2eeDec:sif-trailer:
+   *
+   * With format=livekit: the room's trailer (`sif_trailer` of the server's join response), in
+   * hexadecimal.  Blank frames that the server sends in place of a muted sender's, which are known
+   * to the byte and carry it, then pass, with the status `off`; unset, they are dropped.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_SIF_TRAILER,
+      g_param_spec_string ("sif-trailer", "SIF trailer",
+          "Trailer of the blank frames that a LiveKit room's server sends, in hexadecimal", NULL,
+          ready));
+
+  /**
+   * GstE2eeDec:packet-trailer:
+   *
+   * With format=livekit: whether the video track carries LiveKit's packet trailers (`packetTrailerFeatures`
+   * of the track), which are not encrypted and then taken off.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_PACKET_TRAILER,
+      g_param_spec_boolean ("packet-trailer", "Packet trailer",
+          "Whether frames of a LiveKit track carry a packet trailer, to be taken off", FALSE,
+          ready));
 }
 
 static void
@@ -517,6 +694,7 @@ gst_e2ee_dec_class_init (GstE2eeDecClass * klass)
   element_class->change_state = gst_e2ee_dec_change_state;
   cryptor_class->usage = GST_E2EE_KEY_USAGE_DECRYPT;
   cryptor_class->frame = gst_e2ee_dec_frame;
+  cryptor_class->open = gst_e2ee_dec_open;
   cryptor_class->begin = gst_e2ee_dec_begin;
   cryptor_class->end = gst_e2ee_dec_end;
   cryptor_class->forget = gst_e2ee_dec_forget;
@@ -568,6 +746,7 @@ gst_e2ee_dec_class_init (GstE2eeDecClass * klass)
           GST_TYPE_E2EE_AUDIT, GST_E2EE_AUDIT_OFF,
           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY));
   gst_type_mark_as_plugin_api (GST_TYPE_E2EE_AUDIT, 0);
+  install_room_properties (object_class);
 
   gst_element_class_set_static_metadata (element_class, "End-to-end decryptor",
       "Filter/Decryptor/Network/WebRTC",

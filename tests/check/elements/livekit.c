@@ -1,5 +1,5 @@
-/* e2eeenc and e2eedec with format=livekit: what comes through, what does not, and what is refused
- * before the first frame.
+/* e2eeenc and e2eedec with format=livekit and format=jitsi: what comes through, what does not, and
+ * what is refused before the first frame.
  *
  * gst-e2ee, LGPL-2.1-or-later */
 
@@ -18,6 +18,7 @@
 #define PASSPHRASE SET (KEY ("0", K_PASSPHRASE, ""))
 #define OTHER SET (KEY ("0", K_OTHER, ""))
 #define RAW SET (KEY ("5", K_RAW, ",\"alg\":\"LIVEKIT_HKDF\""))
+#define JITSI SET (KEY ("3", K_RAW, ""))
 #define SFRAME SET (KEY ("1", "AAECAwQFBgcICQoLDA0ODw", ",\"alg\":\"AES_128_GCM_SHA256_128\""))
 
 #define OVERHEAD 30
@@ -36,7 +37,7 @@ static GstHarness *
 harness (const gchar * factory, const gchar * json, GstCaps * caps)
 {
   gchar *path = media_key_file (json);
-  GstElement *element = make (factory, path, "livekit");
+  GstElement *element = make (factory, path, g_str_equal (json, JITSI) ? "jitsi" : "livekit");
   GstHarness *h = gst_harness_new_with_element (element, "sink", "src");
 
   gst_object_unref (element);
@@ -108,6 +109,14 @@ GST_START_TEST (test_vp8_and_opus_come_back_under_raw_bytes)
 
 GST_END_TEST;
 
+GST_START_TEST (test_vp8_and_opus_come_back_in_jitsis_format)
+{
+  assert_comes_back (media_vp8 (20, NULL, NULL), TRUE, JITSI);
+  assert_comes_back (media_opus (20), FALSE, JITSI);
+}
+
+GST_END_TEST;
+
 static void
 assert_drops (GPtrArray * lists, GstCaps * caps, const gchar * json, const gchar * cause)
 {
@@ -156,6 +165,285 @@ GST_START_TEST (test_a_frame_comes_once)
 
 GST_END_TEST;
 
+/* Frames without RTP, one buffer each, in hexadecimal; NULL: nothing. */
+static GstBuffer *
+from_hex (const gchar * text)
+{
+  gsize size = strlen (text) / 2;
+  guint8 *bytes = g_malloc (size);
+
+  for (gsize i = 0; i < size; i++)
+    bytes[i] = g_ascii_xdigit_value (text[2 * i]) << 4 | g_ascii_xdigit_value (text[2 * i + 1]);
+  return gst_buffer_new_wrapped (bytes, size);
+}
+
+static GstHarness *
+dec_of_frames (const gchar * json, const gchar * caps, const gchar * first_property, ...)
+{
+  gchar *path = media_key_file (json);
+  GstElement *element = make ("e2eedec", path, g_str_equal (json, JITSI) ? "jitsi" : "livekit");
+  va_list properties;
+  GstHarness *h;
+
+  va_start (properties, first_property);
+  g_object_set_valist (G_OBJECT (element), first_property, properties);
+  va_end (properties);
+  h = gst_harness_new_with_element (element, "sink", "src");
+  gst_object_unref (element);
+  gst_harness_set_src_caps_str (h, caps);
+  media_unlink (path);
+  return h;
+}
+
+static void
+expect (GstHarness * h, const gchar * frame, const gchar * plain)
+{
+  GstBuffer *out, *wanted;
+  GstMapInfo map;
+
+  fail_unless_equals_int (gst_harness_push (h, from_hex (frame)), GST_FLOW_OK);
+  out = gst_harness_try_pull (h);
+  if (plain == NULL) {
+    fail_unless (out == NULL, "something came out of %s", frame);
+    return;
+  }
+  fail_unless (out != NULL, "nothing came out of %s", frame);
+  wanted = from_hex (plain);
+  gst_buffer_map (wanted, &map, GST_MAP_READ);
+  fail_unless_equals_int (gst_buffer_get_size (out), map.size);
+  fail_unless_equals_int (gst_buffer_memcmp (out, 0, map.data, map.size), 0);
+  gst_buffer_unmap (wanted, &map);
+  gst_buffer_unref (wanted);
+  gst_buffer_unref (out);
+}
+
+/* What livekit-client and lib-jitsi-meet sealed, and what each step of a ratchet makes of it. */
+#define OPUS_PLAIN "780be4c136ecc58d8c49469904"
+#define VP8_PLAIN "d11300e35bbf"
+#define VP8_SEALED \
+    "d113004e50115d23d693016187792cb5d37ef6725b541122334401020304010112cf0c00"
+
+static const gchar *const livekit_steps[] = {
+  "7810f758617ee7255e10fe4b71df09a667d49af322a0e6c3824c007c5311223344010203040101a0d70c"
+      "05",
+  "7883314223373f69298f516b0cee3f7058207837fb9353f3600bd555d511223344010203040101eb4b0c"
+      "05",
+  "78aedbdc71f87268caffd6a76594b1cb92effcdee632e553bf0d11f60d1122334401020304010159300c"
+      "05",
+  "78f3876373fd6e96689111afc8f2b39d7f88b0a1de4bd7ed0513614cf51122334401020304010171820c"
+      "05"
+};
+
+static const gchar *const jitsi_steps[] = {
+  "7828134e6ca8c9d8edd698fba2d2e75797fbd6ea19913eea7297ca1309112233440102030400007bad0c"
+      "03",
+  "78ecc337b5f2342a434f420f9c65e350f713b380384c24a8275048dea4112233440102030400007bb30c"
+      "03",
+  "78cd1dc062a8e00956e70afefcf00be5ac12d7872d6fc4b2aadcfb58a2112233440102030400007bb40c"
+      "03",
+  "78490eb0471d46afd0c41c80004fafdccd588ed35c9b9a9d7be7c0f09b112233440102030400007bb50c"
+      "03"
+};
+
+GST_START_TEST (test_a_sender_who_ratchets_is_followed_within_the_window)
+{
+  GstHarness *h = dec_of_frames (RAW, "audio/x-opus", NULL);
+
+  expect (h, livekit_steps[0], OPUS_PLAIN);
+  expect (h, livekit_steps[2], OPUS_PLAIN);
+  expect (h, livekit_steps[1], NULL);
+  expect (h, livekit_steps[3], OPUS_PLAIN);
+  fail_unless_equals_uint64 (media_stat (h, "tag"), 1);
+  gst_harness_teardown (h);
+
+  h = dec_of_frames (RAW, "audio/x-opus", "ratchet-window-size", 1, NULL);
+  expect (h, livekit_steps[2], NULL);
+  expect (h, livekit_steps[1], OPUS_PLAIN);
+  fail_unless_equals_uint64 (media_stat (h, "tag"), 1);
+  gst_harness_teardown (h);
+
+  h = dec_of_frames (JITSI, "audio/x-opus", NULL);
+  expect (h, jitsi_steps[3], OPUS_PLAIN);
+  gst_harness_teardown (h);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_a_key_that_fails_too_often_is_given_up)
+{
+  GstHarness *h = dec_of_frames (RAW, "audio/x-opus", "failure-tolerance", 1,
+      "ratchet-window-size", 0, NULL);
+
+  for (guint i = 1; i <= 3; i++)
+    expect (h, livekit_steps[i], NULL);
+  expect (h, livekit_steps[0], NULL);
+  fail_unless_equals_uint64 (media_stat (h, "tag"), 2);
+  fail_unless_equals_uint64 (media_stat (h, "given-up"), 2);
+  gst_harness_teardown (h);
+
+  h = dec_of_frames (RAW, "audio/x-opus", "ratchet-window-size", 0, NULL);
+  for (guint i = 0; i < 50; i++)
+    expect (h, livekit_steps[1], NULL);
+  expect (h, livekit_steps[0], OPUS_PLAIN);
+  gst_harness_teardown (h);
+}
+
+GST_END_TEST;
+
+#define SIF "0badcafe5eed"
+#define VP8_BLANK_REST "02009d012a080008000047088585888584880202000c0d6000feffab5080"
+#define VP8_BLANK "10" VP8_BLANK_REST
+
+GST_START_TEST (test_a_blank_frame_of_the_server_passes_where_its_trailer_is_known)
+{
+  GstHarness *h = dec_of_frames (PASSPHRASE, "video/x-vp8", "sif-trailer", SIF, NULL);
+  GstE2eeStatusMeta *meta;
+  GstBuffer *out;
+
+  fail_unless_equals_int (gst_harness_push (h, from_hex (VP8_BLANK SIF)), GST_FLOW_OK);
+  out = gst_harness_try_pull (h);
+  fail_unless (out != NULL);
+  fail_unless_equals_int (gst_buffer_get_size (out), strlen (VP8_BLANK) / 2);
+  meta = gst_buffer_get_e2ee_status_meta (out);
+  fail_unless (meta != NULL);
+  fail_unless_equals_int (gst_e2ee_status_get_state (meta->status), GST_E2EE_STATE_OFF);
+  gst_buffer_unref (out);
+  fail_unless_equals_uint64 (media_stat (h, "clear-frames"), 1);
+
+  /* a byte of it changed, another trailer, none, a real frame with one */
+  expect (h, "11" VP8_BLANK_REST SIF, NULL);
+  expect (h, VP8_BLANK "0badcafe5eee", NULL);
+  expect (h, VP8_BLANK, NULL);
+  expect (h, "d11300e35bbfc4b7afa747a7d88517ef37903cc79d5d680cd5422f" SIF, NULL);
+  fail_unless_equals_uint64 (media_stat (h, "dropped"), 4);
+  fail_unless_equals_uint64 (media_stat (h, "clear-frames"), 1);
+  gst_harness_teardown (h);
+
+  h = dec_of_frames (PASSPHRASE, "video/x-vp8", NULL);
+  expect (h, VP8_BLANK SIF, NULL);
+  fail_unless_equals_uint64 (media_stat (h, "dropped"), 1);
+  gst_harness_teardown (h);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_the_servers_blank_frames_do_not_change_the_state)
+{
+  GstHarness *h = dec_of_frames (PASSPHRASE, "video/x-vp8", "sif-trailer", SIF, NULL);
+  GstBus *bus = gst_bus_new ();
+  GstMessage *message;
+
+  gst_element_set_bus (h->element, bus);
+  expect (h, VP8_SEALED, VP8_PLAIN);
+  message = gst_bus_pop_filtered (bus, GST_MESSAGE_ELEMENT);
+  fail_unless (message != NULL);
+  gst_message_unref (message);
+  for (guint i = 0; i < 30; i++)
+    expect (h, VP8_BLANK SIF, VP8_BLANK);
+  message = gst_bus_pop_filtered (bus, GST_MESSAGE_ELEMENT);
+  fail_unless (message == NULL);
+  gst_element_set_bus (h->element, NULL);
+  gst_object_unref (bus);
+  gst_harness_teardown (h);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_a_packet_trailer_is_taken_off_where_it_is_expected)
+{
+  static const gchar *const trailer = "fdfbfffffffef44c4b5453";
+  gchar *frame = g_strconcat (VP8_SEALED, trailer, NULL);
+  GstHarness *h = dec_of_frames (PASSPHRASE, "video/x-vp8", "packet-trailer", TRUE, NULL);
+
+  expect (h, frame, VP8_PLAIN);
+  gst_harness_teardown (h);
+  h = dec_of_frames (PASSPHRASE, "video/x-vp8", NULL);
+  expect (h, frame, NULL);
+  fail_unless_equals_uint64 (media_stat (h, "header"), 1);
+  gst_harness_teardown (h);
+  g_free (frame);
+}
+
+GST_END_TEST;
+
+/* Under e2eedec with the passphrase at place 0, nothing of these comes out. */
+static const struct
+{
+  const gchar *name, *caps, *frame, *cause;
+} refused[] = {
+  {"a plain vp8 frame", "video/x-vp8",
+        "d11300e35bbfc4b7afa747a7d88517ef37903cc79d5d680cd5422f1cd7fc", "header"},
+  {"a plain opus frame", "audio/x-opus",
+        "780be4c136ecc58d8c49469904c5aaed92e7634a3a1898ee62cb60ff6c1b2900", "header"},
+  {"a short plain opus frame", "audio/x-opus",
+        "780be4c1", "truncated"},
+  {"jitsi's opus, at the same place", "audio/x-opus",
+        "7828134e6ca8c9d8edd698fba2d2e75797fbd6ea19913eea7297ca1309112233440102030400007bad0c"
+        "00", "tag"},
+  {"an SFrame frame", "audio/x-opus",
+        "0000112233445566778899aabbccddeeff00112233445566778899aabbccddee", "header"},
+  {"another key of the room", "audio/x-opus",
+        "7810f758617ee7255e10fe4b71df09a667d49af322a0e6c3824c007c5311223344010203040101a0d70c"
+        "05", "unknown-key"},
+  {"the clear byte changed", "audio/x-opus",
+        "385e2a47c33c8833580094dbb6514889c88339a3b7ce8471a913ba8942112233440102030401012b110c"
+        "00", "tag"},
+  {"the ciphertext changed", "audio/x-opus",
+        "785e2a47c37c8833580094dbb6514889c88339a3b7ce8471a913ba8942112233440102030401012b110c"
+        "00", "tag"},
+  {"the tag changed", "audio/x-opus",
+        "785e2a47c33c8833580094dbb6514889c88339a3b7ce8471a913ba8902112233440102030401012b110c"
+        "00", "tag"},
+  {"the nonce changed", "audio/x-opus",
+        "785e2a47c33c8833580094dbb6514889c88339a3b7ce8471a913ba8942112233444102030401012b110c"
+        "00", "tag"},
+  {"the size of the nonce changed", "audio/x-opus",
+        "785e2a47c33c8833580094dbb6514889c88339a3b7ce8471a913ba8942112233440102030401012b114c"
+        "00", "header"},
+  {"the place changed", "audio/x-opus",
+        "785e2a47c33c8833580094dbb6514889c88339a3b7ce8471a913ba8942112233440102030401012b110c"
+        "40", "unknown-key"},
+  {"a video frame as sound", "audio/x-opus",
+        "d113004e50115d23d693016187792cb5d37ef6725b541122334401020304010112cf0c00", "tag"},
+  {"sound as a video frame", "video/x-vp8",
+        "785e2a47c33c8833580094dbb6514889c88339a3b7ce8471a913ba8942112233440102030401012b110c"
+        "00", "tag"},
+  {"a frame with the trailer twice", "audio/x-opus",
+        "785e2a47c33c8833580094dbb6514889c88339a3b7ce8471a913ba8942112233440102030401012b110c"
+        "00112233440102030401012b110c00", "tag"},
+};
+
+GST_START_TEST (test_what_is_not_the_rooms_is_dropped_under_its_cause)
+{
+  GstHarness *h = dec_of_frames (PASSPHRASE, refused[__i__].caps, NULL);
+
+  expect (h, refused[__i__].frame, NULL);
+  fail_unless (media_stat (h, refused[__i__].cause) + media_stat (h, "held") == 1,
+      "%s: no %s", refused[__i__].name, refused[__i__].cause);
+  fail_unless_equals_uint64 (media_stat (h, "frames"), 0);
+  gst_harness_teardown (h);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_a_frame_cut_anywhere_is_dropped)
+{
+  GstHarness *h = dec_of_frames (PASSPHRASE, "video/x-vp8", NULL);
+  gsize size = strlen (VP8_SEALED) / 2;
+
+  for (gsize n = 1; n < size; n++) {
+    gchar *cut = g_strndup (VP8_SEALED, 2 * n);
+
+    expect (h, cut, NULL);
+    g_free (cut);
+  }
+  fail_unless_equals_uint64 (media_stat (h, "dropped") + media_stat (h, "held"), size - 1);
+  expect (h, VP8_SEALED, VP8_PLAIN);
+  gst_harness_teardown (h);
+}
+
+GST_END_TEST;
+
 static void
 assert_does_not_start (GstElement * element, const gchar * why)
 {
@@ -187,6 +475,7 @@ GST_START_TEST (test_keys_of_another_format_stop_the_start)
     {SFRAME, "livekit",
           "Key 1 is for AES_128_GCM_SHA256_128, which format=livekit does not have"},
     {RAW, "sframe", "Key 5 is for LIVEKIT_HKDF, which format=sframe does not have"},
+    {RAW, "jitsi", "Key 5 is for LIVEKIT_HKDF, which format=jitsi does not have"},
     {PASSPHRASE, "sframe", "\"k\" has 21 bytes; without \"alg\" it must have 16 or 32"},
   };
   static const gchar *const factories[] = { "e2eeenc", "e2eedec" };
@@ -220,6 +509,36 @@ GST_START_TEST (test_a_meeting_has_no_keys_for_livekit)
 
 GST_END_TEST;
 
+GST_START_TEST (test_settings_of_a_room_that_make_no_sense_stop_the_start)
+{
+  static const struct
+  {
+    const gchar *json, *format, *property, *value, *why;
+  } rows[] = {
+    {PASSPHRASE, "livekit", "sif-trailer", "0bad0", "sif-trailer is not up to 64 bytes"},
+    {PASSPHRASE, "livekit", "sif-trailer", "LK-ROCKS", "sif-trailer is not up to 64 bytes"},
+    {PASSPHRASE, "livekit", "sif-trailer", 
+          "5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e"
+          "5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e",
+          "sif-trailer is not up to 64 bytes"},
+    {PASSPHRASE, "livekit", "packetization", "frame", "Only frames of format=sframe go into"},
+    {SFRAME, "sframe", "sif-trailer", "0bad", "are for format=livekit only"},
+    {SFRAME, "sframe", "packet-trailer", "true", "are for format=livekit only"},
+    {JITSI, "jitsi", "sif-trailer", "0bad", "are for format=livekit only"},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    gchar *path = media_key_file (rows[i].json);
+    GstElement *element = make ("e2eedec", path, rows[i].format);
+
+    gst_util_set_object_arg (G_OBJECT (element), rows[i].property, rows[i].value);
+    assert_does_not_start (element, rows[i].why);
+    media_unlink (path);
+  }
+}
+
+GST_END_TEST;
+
 static Suite *
 livekit_suite (void)
 {
@@ -229,10 +548,20 @@ livekit_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_vp8_and_opus_come_back_under_a_passphrase);
   tcase_add_test (tc, test_vp8_and_opus_come_back_under_raw_bytes);
+  tcase_add_test (tc, test_vp8_and_opus_come_back_in_jitsis_format);
   tcase_add_test (tc, test_nothing_opens_under_another_key);
   tcase_add_test (tc, test_a_frame_comes_once);
+  tcase_add_test (tc, test_a_sender_who_ratchets_is_followed_within_the_window);
+  tcase_add_test (tc, test_a_key_that_fails_too_often_is_given_up);
+  tcase_add_test (tc, test_a_blank_frame_of_the_server_passes_where_its_trailer_is_known);
+  tcase_add_test (tc, test_the_servers_blank_frames_do_not_change_the_state);
+  tcase_add_test (tc, test_a_packet_trailer_is_taken_off_where_it_is_expected);
+  tcase_add_loop_test (tc, test_what_is_not_the_rooms_is_dropped_under_its_cause, 0,
+      G_N_ELEMENTS (refused));
+  tcase_add_test (tc, test_a_frame_cut_anywhere_is_dropped);
   tcase_add_test (tc, test_keys_of_another_format_stop_the_start);
   tcase_add_test (tc, test_a_meeting_has_no_keys_for_livekit);
+  tcase_add_test (tc, test_settings_of_a_room_that_make_no_sense_stop_the_start);
   return s;
 }
 
