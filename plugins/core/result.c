@@ -25,6 +25,8 @@ static const struct
   [E2EE_ERR_NOT_PROTECTED] = {"not-protected", "The frame is clear while encryption is on"},
   [E2EE_ERR_CLOSED] = {"closed", "The meeting lets no media flow"},
   [E2EE_ERR_SENDER] = {"sender", "The frame comes from another sender than the one expected"},
+  [E2EE_ERR_NEGOTIATION] = {"negotiation",
+      "Both ends have not agreed on whether there are SFrame packets"},
   [E2EE_ERR_NO_KEY] = {"no-key", "There is no key to encrypt with"},
   [E2EE_ERR_KEY_SIZE] = {"key-size", "The key has a length that the cipher suite does not take"},
   [E2EE_ERR_KEY_ID] = {"key-id-range", "The key id is larger than the frame format can carry"},

@@ -23,6 +23,7 @@ typedef enum
   E2EE_ERR_NOT_PROTECTED,       /* a clear frame while encryption is on */
   E2EE_ERR_CLOSED,              /* no media may flow */
   E2EE_ERR_SENDER,              /* protected by another sender than the one expected */
+  E2EE_ERR_NEGOTIATION,         /* both ends have not agreed on how frames are packed */
   /* keys */
   E2EE_ERR_NO_KEY,              /* nothing to encrypt with */
   E2EE_ERR_KEY_SIZE,            /* key material of a length that the suite does not take */

@@ -31,4 +31,30 @@ G_BEGIN_DECLS
  * @webrtcbin.  Returns TRUE when all of it holds. */
 GST_E2EE_API gboolean gst_e2ee_transport_check (GstElement * webrtcbin, const gchar ** reason);
 
+/* SFrame packets (draft-ietf-avtcore-rtp-sframe): whether a medium has them must be said by both
+ * sides, with a=sframe.  e2eeenc and e2eedec ask for themselves where they are linked to a webrtcbin,
+ * and let nothing through without.
+ *
+ * @pad: a sink or source pad of a webrtcbin; its medium is meant
+ * @sframe: whether both descriptions must have a=sframe, or both must not
+ * @reason (out) (optional) (transfer none): NULL when it is so, "transport-connecting" while there
+ *   are not two descriptions with it, "transport-closed" when one of them refuses it,
+ *   "transport-sframe" when it is not so.
+ *
+ * Waits for webrtcbin's own locks, like gst_e2ee_transport_check().  Returns TRUE when it is so. */
+GST_E2EE_API gboolean gst_e2ee_transport_check_sframe (GstPad * pad, gboolean sframe,
+    const gchar ** reason);
+
+/* Makes of an @answer of webrtcbin's to @offer (both SDP) the one to send: webrtcbin says a=sframe
+ * where the payloader does, and not because it was asked.
+ *
+ * @sframe: whether this side sends and receives SFrame packets
+ *
+ * A medium in whose offer a=sframe is just when @sframe is set gets it, also one that is only
+ * received; any other is refused with port 0.  To be called before the answer becomes the local
+ * description.  Returns NULL when one of the two is no SDP or they do not belong together.
+ * (transfer full) */
+GST_E2EE_API gchar *gst_e2ee_transport_answer_sframe (const gchar * offer, const gchar * answer,
+    gboolean sframe);
+
 G_END_DECLS

@@ -2,18 +2,11 @@
  *
  * gst-e2ee, LGPL-2.1-or-later */
 #define GST_USE_UNSTABLE_API
-#include "api/api-private.h"
+#include "api/transport-private.h"
 
 #include <gst/e2ee/transport.h>
-#include <gst/sdp/sdp.h>
 #include <gst/webrtc/webrtc.h>
 #include <string.h>
-
-#define CONNECTING "transport-connecting"
-#define CLOSED "transport-closed"
-#define FAILED "transport-failed"
-#define FINGERPRINT "transport-fingerprint"
-#define SFRAME "transport-sframe"
 
 /* -- Certificates and fingerprints, RFC 8122 -- */
 
@@ -131,18 +124,18 @@ check_transport (GstWebRTCDTLSTransport * transport, const GstSDPMessage * remot
     case GST_WEBRTC_DTLS_TRANSPORT_STATE_CONNECTED:
       break;
     case GST_WEBRTC_DTLS_TRANSPORT_STATE_CLOSED:
-      return CLOSED;
+      return GST_E2EE_TRANSPORT_CLOSED;
     case GST_WEBRTC_DTLS_TRANSPORT_STATE_FAILED:
-      return FAILED;
+      return GST_E2EE_TRANSPORT_FAILED;
     default:
-      return CONNECTING;
+      return GST_E2EE_TRANSPORT_CONNECTING;
   }
 
   g_object_get (transport, "remote-certificate", &pem, NULL);
   if (pem != NULL)
     certificate = certificate_from_pem (pem);
   if (certificate == NULL || !description_names (remote, index, certificate))
-    reason = FINGERPRINT;
+    reason = GST_E2EE_TRANSPORT_FINGERPRINT;
   if (certificate != NULL)
     g_bytes_unref (certificate);
   g_free (pem);
@@ -189,23 +182,6 @@ find_transport (GstElement * webrtcbin, const GstSDPMedia * media, guint index)
 
 /* -- Descriptions -- */
 
-/* Rejected media have port 0, and those that only ride on another's transport as well. */
-static gboolean
-is_in_use (const GstSDPMedia * media)
-{
-  return gst_sdp_media_get_port (media) != 0
-      || gst_sdp_media_get_attribute_val (media, "bundle-only") != NULL;
-}
-
-static gboolean
-has_sframe (const GstSDPMedia * media)
-{
-  for (guint i = 0; i < gst_sdp_media_attributes_len (media); i++)
-    if (g_strcmp0 (gst_sdp_media_get_attribute (media, i)->key, "sframe") == 0)
-      return TRUE;
-  return FALSE;
-}
-
 static const gchar *
 check_media (GstElement * webrtcbin, const GstSDPMessage * local, const GstSDPMessage * remote)
 {
@@ -213,27 +189,27 @@ check_media (GstElement * webrtcbin, const GstSDPMessage * local, const GstSDPMe
   gboolean any = FALSE;
 
   if (gst_sdp_message_medias_len (local) < length)
-    return CONNECTING;
+    return GST_E2EE_TRANSPORT_CONNECTING;
   for (guint i = 0; i < length; i++) {
     const GstSDPMedia *ours = gst_sdp_message_get_media (local, i);
     const GstSDPMedia *theirs = gst_sdp_message_get_media (remote, i);
     GstWebRTCDTLSTransport *transport;
     const gchar *reason;
 
-    if (!is_in_use (ours) || !is_in_use (theirs))
+    if (!gst_e2ee_media_is_in_use (ours) || !gst_e2ee_media_is_in_use (theirs))
       continue;
     any = TRUE;
     transport = find_transport (webrtcbin, theirs, i);
     if (transport == NULL)
-      return CONNECTING;
+      return GST_E2EE_TRANSPORT_CONNECTING;
     reason = check_transport (transport, remote, i);
     gst_object_unref (transport);
     if (reason != NULL)
       return reason;
-    if (has_sframe (ours) != has_sframe (theirs))
-      return SFRAME;
+    if (gst_e2ee_media_has_sframe (ours) != gst_e2ee_media_has_sframe (theirs))
+      return GST_E2EE_TRANSPORT_SFRAME;
   }
-  return any ? NULL : CONNECTING;
+  return any ? NULL : GST_E2EE_TRANSPORT_CONNECTING;
 }
 
 static const gchar *
@@ -242,14 +218,14 @@ check (GstElement * webrtcbin)
   GstWebRTCSessionDescription *local = NULL, *remote = NULL;
   GstWebRTCPeerConnectionState connection;
   GstWebRTCSignalingState signaling;
-  const gchar *reason = CONNECTING;
+  const gchar *reason = GST_E2EE_TRANSPORT_CONNECTING;
 
   g_object_get (webrtcbin, "connection-state", &connection, "signaling-state", &signaling, NULL);
   if (connection == GST_WEBRTC_PEER_CONNECTION_STATE_CLOSED
       || signaling == GST_WEBRTC_SIGNALING_STATE_CLOSED)
-    return CLOSED;
+    return GST_E2EE_TRANSPORT_CLOSED;
   if (connection == GST_WEBRTC_PEER_CONNECTION_STATE_FAILED)
-    return FAILED;
+    return GST_E2EE_TRANSPORT_FAILED;
 
   /* What is agreed on; while another offer is under way the last agreement counts. */
   g_object_get (webrtcbin, "current-local-description", &local, "current-remote-description",

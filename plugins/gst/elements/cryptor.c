@@ -184,11 +184,48 @@ gst_e2ee_cryptor_request_key_frame (GstE2eeCryptor * self, guint64 interval_ms)
 
 /* --- the streaming thread --- */
 
+/* Whether caps of SFrame packets are made here, or taken. */
+static gboolean
+marks_caps (const GstE2eeCryptor * self)
+{
+  return GST_E2EE_CRYPTOR_GET_CLASS (self)->usage == GST_E2EE_KEY_USAGE_ENCRYPT;
+}
+
+/* SFrame packets are sent to nobody who has not said that he expects them.  One who receives learns
+ * of them with the first, and lets nothing through that does not open anyway. */
+static void
+watch_agreement (GstE2eeCryptor * self)
+{
+  gboolean waits = marks_caps (self) && self->packetization != GST_E2EE_PACKETIZATION_CODEC;
+  E2eeAgreementState state = e2ee_agreement_look (self->agreement, self->stream.now_ms);
+  gboolean closed = state == E2EE_AGREEMENT_REFUSED || (state == E2EE_AGREEMENT_PENDING && waits);
+
+  if (G_LIKELY (closed == self->closed && (state == E2EE_AGREEMENT_REFUSED) == self->refused))
+    return;
+  if (self->closed && !closed)
+    gst_e2ee_cryptor_request_key_frame (self, 0);
+  self->closed = closed;
+  if (state == E2EE_AGREEMENT_REFUSED)
+    GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS,
+        ("%s", self->packetization == GST_E2EE_PACKETIZATION_CODEC ?
+            "The peer expects SFrame packets (a=sframe), and packetization=codec makes none; the "
+            "stream is closed." :
+            "Not both ends have agreed on SFrame packets (a=sframe); the stream is closed."),
+        ("see gst_e2ee_transport_check_sframe()"));
+  self->refused = state == E2EE_AGREEMENT_REFUSED;
+}
+
 static void
 on_frame (E2eeFramePath * path, const E2eeFrame * frame, gpointer user_data)
 {
   GstE2eeCryptor *self = user_data;
 
+  if (G_UNLIKELY (self->closed)) {
+    gst_e2ee_cryptor_count_drop (self, E2EE_ERR_NEGOTIATION);
+    gst_e2ee_cryptor_set_state (self, GST_E2EE_STATE_UNKNOWN,
+        e2ee_result_name (E2EE_ERR_NEGOTIATION), 0);
+    return;
+  }
   GST_E2EE_CRYPTOR_GET_CLASS (self)->frame (self, frame);
 }
 
@@ -231,6 +268,7 @@ begin (GstE2eeCryptor * self)
   if (atomic_load_explicit (&self->settings_changed, memory_order_relaxed))
     take_settings (self);
   self->stream.now_ms = g_get_monotonic_time () / 1000;
+  watch_agreement (self);
   changed = e2ee_key_store_take (self->store, &self->stream.keys);
   if (changed && (complaint = e2ee_key_store_take_complaint (self->store))) {
     GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS, ("%s", complaint), (NULL));
@@ -285,12 +323,6 @@ gst_e2ee_cryptor_chain_list (GstPad * pad, GstObject * parent, GstBufferList * l
   }
   gst_buffer_list_unref (list);
   return ret;
-}
-
-static gboolean
-marks_caps (const GstE2eeCryptor * self)
-{
-  return GST_E2EE_CRYPTOR_GET_CLASS (self)->usage == GST_E2EE_KEY_USAGE_ENCRYPT;
 }
 
 static gboolean
@@ -523,6 +555,9 @@ choose_format (GstE2eeCryptor * self)
     e2ee_frame_path_set_packing (self->path, senders[self->packetization]);
   else
     e2ee_frame_path_set_packing (self->path, E2EE_FRAME_PATH_FROM_SFRAME);
+  e2ee_agreement_free (self->agreement);
+  self->agreement = e2ee_agreement_new (marks_caps (self) ? self->srcpad : self->sinkpad,
+      self->packetization != GST_E2EE_PACKETIZATION_CODEC);
   return TRUE;
 }
 
@@ -581,6 +616,8 @@ forget_stream (GstE2eeCryptor * self)
   klass->reset (self);
   e2ee_frame_path_reset (self->path);
   e2ee_key_snapshot_clear (&self->stream.keys);
+  self->closed = FALSE;
+  self->refused = FALSE;
   memset (&self->stream, 0, sizeof self->stream);
   gst_segment_init (&self->stream.segment, GST_FORMAT_UNDEFINED);
   for (guint i = 0; i < E2EE_N_RESULTS; i++)
@@ -621,6 +658,7 @@ gst_e2ee_cryptor_finalize (GObject * object)
 
   e2ee_key_snapshot_clear (&self->stream.keys);
   close_keys (self);
+  e2ee_agreement_free (self->agreement);
   e2ee_frame_path_free (self->path);
   e2ee_key_store_free (self->store);
   gst_e2ee_status_unref (self->clear_status);

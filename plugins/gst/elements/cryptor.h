@@ -3,6 +3,7 @@
  * gst-e2ee, LGPL-2.1-or-later */
 #pragma once
 
+#include "agreement.h"
 #include "counters.h"
 #include "framepath.h"
 #include "keystore.h"
@@ -120,6 +121,9 @@ struct _GstE2eeCryptor
 
   /*< belongs to the streaming thread >*/
   E2eeFramePath *path;
+  E2eeAgreement *agreement;     /* with the peer of a webrtcbin that is linked */
+  gboolean closed;              /* there is none */
+  gboolean refused;             /* and an error has said so */
   GstE2eeCryptorStream stream;
   GstE2eeStatus *clear_status;
 

@@ -13,7 +13,7 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 
-#include "../loopback.h"
+#include "../sframeloop.h"
 
 #define N_FRAMES 60
 #define LOSE_EVERY 7
@@ -276,7 +276,7 @@ call_new (GstWebRTCFECType fec, gboolean nack, const gchar * packetization)
   fail_if (gst_element_set_state (call->pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE);
   wait_for_caps (pad);
   gst_object_unref (pad);
-  loopback_negotiate (call->sender, call->receiver);
+  sframeloop_negotiate (call->sender, call->receiver, !g_str_equal (packetization, "codec"));
   return call;
 }
 
