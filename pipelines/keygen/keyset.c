@@ -24,16 +24,16 @@ keygen_init (void)
   return TRUE;
 }
 
-guint8 *
+KeygenSecret
 keygen_random_key (GstE2eeCipherSuite suite)
 {
   gsize size = gst_e2ee_cipher_suite_get_key_size (suite);
-  guint8 *base_key = sodium_malloc (size);
+  KeygenSecret secret = { sodium_malloc (size), size };
 
-  if (base_key == NULL)
+  if (secret.bytes == NULL)
     g_error ("no memory for secrets");
-  randombytes_buf (base_key, size);
-  return base_key;
+  randombytes_buf (secret.bytes, size);
+  return secret;
 }
 
 json_t *
@@ -59,7 +59,7 @@ encode (const guint8 * base_key, gsize size)
 
 void
 keygen_set_add (json_t * set, guint64 key_id, GstE2eeCipherSuite suite, GstE2eeKeyUsage usage,
-    const guint8 * base_key)
+    const KeygenSecret * base_key)
 {
   gchar *kid = g_strdup_printf ("%" G_GUINT64_FORMAT, key_id);
   json_t *jwk, *ops = json_array ();
@@ -70,7 +70,7 @@ keygen_set_add (json_t * set, guint64 key_id, GstE2eeCipherSuite suite, GstE2eeK
     json_array_append_new (ops, json_string ("decrypt"));
   jwk = json_pack ("{s:s, s:s, s:s, s:o, s:o}", "kty", "oct", "kid", kid,
       "alg", gst_e2ee_cipher_suite_get_name (suite), "key_ops", ops,
-      "k", encode (base_key, gst_e2ee_cipher_suite_get_key_size (suite)));
+      "k", encode (base_key->bytes, base_key->size));
   if (jwk == NULL || json_array_append_new (json_object_get (set, "keys"), jwk) != 0)
     g_error ("no memory for secrets");
   g_free (kid);

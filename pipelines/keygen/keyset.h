@@ -7,6 +7,8 @@
 
 #include <jansson.h>
 
+#include "given.h"
+
 G_BEGIN_DECLS
 
 /* Starts libsodium and makes jansson keep everything in locked memory that is wiped when freed.
@@ -14,13 +16,13 @@ G_BEGIN_DECLS
 gboolean keygen_init (void);
 
 /* A new random secret for @suite in locked memory; free it with sodium_free(). */
-guint8 *keygen_random_key (GstE2eeCipherSuite suite);
+KeygenSecret keygen_random_key (GstE2eeCipherSuite suite);
 
 /* {"keys":[]} */
 json_t *keygen_set_new (void);
 
 /* Adds one key; @base_key stays the caller's. */
 void keygen_set_add (json_t * set, guint64 key_id, GstE2eeCipherSuite suite, GstE2eeKeyUsage usage,
-    const guint8 * base_key);
+    const KeygenSecret * base_key);
 
 G_END_DECLS

@@ -15,6 +15,7 @@
 
 #define DEFAULT_SUITE GST_E2EE_CIPHER_SUITE_AES_128_GCM_SHA256_128
 #define DEFAULT_KEY_ID "1"
+#define DEFAULT_RING_KEY_ID "0"
 #define EXIT_USAGE 2
 
 #define SUMMARY \
@@ -33,8 +34,13 @@
   "media that SRTP protects as well; then those of other formats):\n" \
   "%s" \
   "\n" \
+  "--secret takes a passphrase or key bytes that somebody has already.  Of a passphrase the end of\n" \
+  "its line is left out.  A secret on a command line would be everybody's to see, so there is no\n" \
+  "option for that.\n" \
+  "\n" \
   "Examples:\n" \
   "  e2ee-keygen --pair alice.json bob.json\n" \
+  "  e2ee-keygen --suite LIVEKIT_PBKDF2 --secret - room.json\n" \
   "  e2ee-keygen --suite AES_256_GCM_SHA512_128 --key-id 7 --encrypt sender.json\n" \
   "\n" \
   "Exit status: 0 when the files were written, 1 when they could not be, 2 when the options\n" \
@@ -49,6 +55,7 @@ typedef struct
   gboolean pair;
   gboolean force;
   gboolean version;
+  gchar *secret;
   gchar **files;
 } Options;
 
@@ -68,10 +75,19 @@ refuse (GError ** error, const gchar * fault)
 
 /* Passphrases are chosen by people. */
 static gboolean
-is_random (gint suite)
+is_passphrase (gint suite)
 {
-  return suite != GST_E2EE_CIPHER_SUITE_LIVEKIT_PBKDF2
-      && suite != GST_E2EE_CIPHER_SUITE_LIVEKIT_PBKDF2_256;
+  return suite == GST_E2EE_CIPHER_SUITE_LIVEKIT_PBKDF2
+      || suite == GST_E2EE_CIPHER_SUITE_LIVEKIT_PBKDF2_256;
+}
+
+/* The first place of a key ring, where peers put their key unless told otherwise. */
+static gboolean
+has_ring (gint suite)
+{
+  return is_passphrase (suite) || suite == GST_E2EE_CIPHER_SUITE_LIVEKIT_HKDF
+      || suite == GST_E2EE_CIPHER_SUITE_LIVEKIT_HKDF_256
+      || suite == GST_E2EE_CIPHER_SUITE_JITSI_HKDF;
 }
 
 static gchar *
@@ -83,9 +99,8 @@ list_suites (void)
   for (guint i = 0; i < suites->n_values; i++) {
     gint suite = suites->values[i].value;
 
-    if (is_random (suite))
-      g_string_append_printf (list, "  %s%s\n", gst_e2ee_cipher_suite_get_name (suite),
-          suite == DEFAULT_SUITE ? " (default)" : "");
+    g_string_append_printf (list, "  %s%s\n", gst_e2ee_cipher_suite_get_name (suite),
+        suite == DEFAULT_SUITE ? " (default)" : is_passphrase (suite) ? " (with --secret)" : "");
   }
   g_type_class_unref (suites);
   return g_string_free (list, FALSE);
@@ -99,7 +114,7 @@ parse_suite (const gchar * text, GstE2eeCipherSuite * suite, GError ** error)
 
   for (guint i = 0; i < suites->n_values && !found; i++) {
     *suite = suites->values[i].value;
-    found = is_random (*suite) && strcmp (gst_e2ee_cipher_suite_get_name (*suite), text) == 0;
+    found = strcmp (gst_e2ee_cipher_suite_get_name (*suite), text) == 0;
   }
   g_type_class_unref (suites);
   if (found)
@@ -155,9 +170,11 @@ check_files (const Options * options, GError ** error)
 static gboolean
 make_plan (const Options * options, Plan * plan, GError ** error)
 {
-  static gchar *default_key_ids[] = { (gchar *) DEFAULT_KEY_ID, NULL };
+  gchar *default_key_ids[] = { (gchar *) DEFAULT_KEY_ID, NULL };
   gchar **key_ids = options->key_ids ? options->key_ids : default_key_ids;
 
+  if (options->pair && options->secret)
+    return refuse (error, "--pair makes its own secrets");
   if (options->pair && (options->key_ids || options->encrypt || options->decrypt))
     return refuse (error, "--pair decides key ids and directions itself");
   if (!check_files (options, error))
@@ -165,6 +182,10 @@ make_plan (const Options * options, Plan * plan, GError ** error)
   plan->suite = DEFAULT_SUITE;
   if (options->suite_name && !parse_suite (options->suite_name, &plan->suite, error))
     return FALSE;
+  if (is_passphrase (plan->suite) && !options->secret)
+    return refuse (error, "the suite is for a passphrase: give it with --secret");
+  if (has_ring (plan->suite))
+    default_key_ids[0] = (gchar *) DEFAULT_RING_KEY_ID;
   for (guint i = 0; key_ids[i]; i++)
     if (!parse_key_id (key_ids[i], plan->key_ids, error))
       return FALSE;
@@ -180,16 +201,24 @@ make_plan (const Options * options, Plan * plan, GError ** error)
 static gboolean
 write_one (const Options * options, const Plan * plan, GError ** error)
 {
-  KeygenFile file = { options->files[0], keygen_set_new () };
+  KeygenFile file = { options->files[0], NULL };
+  KeygenSecret secret = { NULL, 0 };
   gboolean ok;
 
+  if (options->secret
+      && !keygen_read_given (options->secret, is_passphrase (plan->suite), &secret, error))
+    return FALSE;
+  file.set = keygen_set_new ();
   for (guint i = 0; i < plan->key_ids->len; i++) {
-    guint8 *base_key = keygen_random_key (plan->suite);
-
+    if (!options->secret)
+      secret = keygen_random_key (plan->suite);
     keygen_set_add (file.set, g_array_index (plan->key_ids, guint64, i), plan->suite, plan->usage,
-        base_key);
-    sodium_free (base_key);
+        &secret);
+    if (!options->secret)
+      sodium_free (secret.bytes);
   }
+  if (options->secret)
+    sodium_free (secret.bytes);
   ok = keygen_write_files (&file, 1, options->force, error);
   json_decref (file.set);
   return ok;
@@ -205,11 +234,11 @@ write_pair (const Options * options, const Plan * plan, GError ** error)
   gboolean ok;
 
   for (guint i = 0; i < 2; i++) {
-    guint8 *base_key = keygen_random_key (plan->suite);
+    KeygenSecret base_key = keygen_random_key (plan->suite);
 
-    keygen_set_add (files[i].set, i + 1, plan->suite, GST_E2EE_KEY_USAGE_ENCRYPT, base_key);
-    keygen_set_add (files[1 - i].set, i + 1, plan->suite, GST_E2EE_KEY_USAGE_DECRYPT, base_key);
-    sodium_free (base_key);
+    keygen_set_add (files[i].set, i + 1, plan->suite, GST_E2EE_KEY_USAGE_ENCRYPT, &base_key);
+    keygen_set_add (files[1 - i].set, i + 1, plan->suite, GST_E2EE_KEY_USAGE_DECRYPT, &base_key);
+    sodium_free (base_key.bytes);
   }
   ok = keygen_write_files (files, 2, options->force, error);
   json_decref (files[0].set);
@@ -224,7 +253,11 @@ parse_options (int *argc, char ***argv, Options * options, GError ** error)
     {"suite", 's', 0, G_OPTION_ARG_STRING, &options->suite_name, "Cipher suite of the keys",
           "NAME"},
     {"key-id", 'i', 0, G_OPTION_ARG_STRING_ARRAY, &options->key_ids,
-          "Make a key with this key id, 0 to 2^64-1 (default " DEFAULT_KEY_ID "; repeatable)", "N"},
+          "Make a key with this key id, 0 to 2^64-1 (default " DEFAULT_KEY_ID ", of LiveKit and Jitsi "
+          DEFAULT_RING_KEY_ID "; repeatable)", "N"},
+    {"secret", 'S', 0, G_OPTION_ARG_FILENAME, &options->secret,
+          "Take the secret from SOURCE, a file or - for the standard input; not a random one",
+          "SOURCE"},
     {"encrypt", 'e', 0, G_OPTION_ARG_NONE, &options->encrypt, "The keys are for encrypting", NULL},
     {"decrypt", 'd', 0, G_OPTION_ARG_NONE, &options->decrypt, "The keys are for decrypting", NULL},
     {"pair", 'p', 0, G_OPTION_ARG_NONE, &options->pair,
@@ -287,5 +320,6 @@ out:
   g_strfreev (options.files);
   g_strfreev (options.key_ids);
   g_free (options.suite_name);
+  g_free (options.secret);
   return status;
 }

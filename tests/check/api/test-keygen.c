@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include <gio/gio.h>
 #include <glib/gstdio.h>
 
 #define ENCRYPT GST_E2EE_KEY_USAGE_ENCRYPT
@@ -18,13 +19,28 @@
 /* What the last run printed. */
 static gchar *printed;
 
+/* What the next run gets on its standard input; NULL: nothing. */
+static const gchar *typed;
+
+static void
+spawn (gchar ** argv, gchar ** out, gchar ** err, gint * status)
+{
+  GSubprocess *process = g_subprocess_newv ((const gchar * const *) argv,
+      G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE
+      | G_SUBPROCESS_FLAGS_STDERR_PIPE, NULL);
+
+  fail_unless (process != NULL);
+  fail_unless (g_subprocess_communicate_utf8 (process, typed ? typed : "", NULL, out, err, NULL));
+  *status = g_subprocess_get_status (process);
+  g_object_unref (process);
+}
+
 /* Runs e2ee-keygen with the arguments up to NULL. */
 static gint G_GNUC_NULL_TERMINATED
 run (const gchar * argument, ...)
 {
   GPtrArray *argv = g_ptr_array_new ();
   gchar *out = NULL, *err = NULL;
-  GError *error = NULL;
   va_list arguments;
   gint status;
 
@@ -34,8 +50,7 @@ run (const gchar * argument, ...)
     g_ptr_array_add (argv, (gchar *) argument);
   va_end (arguments);
   g_ptr_array_add (argv, NULL);
-  fail_unless (g_spawn_sync (NULL, (gchar **) argv->pdata, NULL, 0, NULL, NULL, &out, &err,
-          &status, &error), "%s", error ? error->message : "");
+  spawn ((gchar **) argv->pdata, &out, &err, &status);
   fail_unless (WIFEXITED (status));
   g_free (printed);
   printed = g_strconcat (out, err, NULL);
@@ -142,6 +157,121 @@ GST_START_TEST (test_every_suite_can_be_made)
 
 GST_END_TEST;
 
+static void
+assert_secret (const gchar * path, guint64 key_id, GstE2eeCipherSuite suite, const gchar * secret)
+{
+  GstE2eeKeyFile *file = kit_load (path);
+  GstE2eeKey *key = kit_find_key (file, key_id);
+  const guint8 *base_key;
+  gsize size;
+
+  fail_unless (key != NULL);
+  fail_unless_equals_int (gst_e2ee_key_get_suite (key), suite);
+  base_key = gst_e2ee_key_peek_base_key (key, &size);
+  fail_unless_equals_int (size, strlen (secret));
+  fail_unless (memcmp (base_key, secret, size) == 0);
+  gst_e2ee_key_unref (key);
+  g_object_unref (file);
+}
+
+GST_START_TEST (test_a_passphrase_comes_from_the_standard_input_without_its_line_end)
+{
+  static const gchar *const lines[] = { "correct horse", "correct horse\n", "correct horse\r\n" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++) {
+    const gchar *path = kit_path ("room.json");
+
+    typed = lines[i];
+    fail_unless_equals_int (run ("--force", "--suite", "LIVEKIT_PBKDF2", "--secret", "-", path,
+            NULL), OK);
+    fail_unless_equals_string (printed, "");
+    assert_secret (path, 0, GST_E2EE_CIPHER_SUITE_LIVEKIT_PBKDF2, "correct horse");
+  }
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_a_passphrase_comes_from_a_file)
+{
+  const gchar *secret = kit_write ("passphrase", "Gr\303\274\303\237e an alle\n");
+  const gchar *path = kit_path ("room.json");
+
+  fail_unless_equals_int (run ("-s", "LIVEKIT_PBKDF2_256", "-S", secret, "-i", "15", path, NULL),
+      OK);
+  assert_secret (path, 15, GST_E2EE_CIPHER_SUITE_LIVEKIT_PBKDF2_256,
+      "Gr\303\274\303\237e an alle");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_key_bytes_are_taken_as_they_are)
+{
+  const gchar *path = kit_path ("room.json");
+
+  typed = "0123456789abcdef\r\n";
+  fail_unless_equals_int (run ("-s", "LIVEKIT_HKDF", "-S", "-", path, NULL), OK);
+  assert_secret (path, 0, GST_E2EE_CIPHER_SUITE_LIVEKIT_HKDF, typed);
+}
+
+GST_END_TEST;
+
+/* Nothing is written, and nothing of the secret is printed. */
+static const struct
+{
+  const gchar *name, *suite, *key_id, *typed, *why;
+} bad_secrets[] = {
+  {"nothing", "LIVEKIT_PBKDF2", "0", "", "the standard input is empty"},
+  {"an empty line", "LIVEKIT_PBKDF2", "0", "\n", "the standard input is empty"},
+  {"two lines", "LIVEKIT_PBKDF2", "0", "swordfish\nsecond\n", "more than one line"},
+  {"a control character", "LIVEKIT_PBKDF2", "0", "sword\033fish", "a control character"},
+  {"no UTF-8", "LIVEKIT_PBKDF2", "0", "sword\303fish", "is not UTF-8"},
+  {"a short passphrase", "LIVEKIT_PBKDF2", "0", "abcd", "\"k\" is too short to be a key"},
+  {"short key bytes", "LIVEKIT_HKDF", "0", "swordfish", "LIVEKIT_HKDF takes 16 to 256"},
+  {"key bytes of another size", "AES_128_GCM_SHA256_128", "0", "0123456789abcdef\n",
+      "AES_128_GCM_SHA256_128 takes 16"},
+  {"a place out of the ring", "LIVEKIT_PBKDF2", "256", "swordfish", "takes 0 to 255"},
+};
+
+GST_START_TEST (test_a_secret_that_the_suite_cannot_have_is_refused)
+{
+  typed = bad_secrets[__i__].typed;
+  fail_unless_equals_int (run ("-s", bad_secrets[__i__].suite, "-i", bad_secrets[__i__].key_id,
+          "--secret", "-", kit_path ("room.json"), NULL), FAILED);
+  assert_printed (bad_secrets[__i__].why);
+  fail_unless (strstr (printed, "fish") == NULL);
+  assert_nothing_was_written ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_a_secret_of_more_than_256_bytes_is_refused)
+{
+  gchar *longest = g_strnfill (256, 'x'), *longer = g_strnfill (300, 'x');
+  const gchar *path = kit_path ("room.json");
+
+  typed = longer;
+  fail_unless_equals_int (run ("-s", "LIVEKIT_PBKDF2", "-S", "-", path, NULL), FAILED);
+  assert_printed ("has more than 256 bytes");
+  assert_nothing_was_written ();
+  typed = longest;
+  fail_unless_equals_int (run ("-s", "LIVEKIT_PBKDF2", "-S", "-", path, NULL), OK);
+  assert_secret (path, 0, GST_E2EE_CIPHER_SUITE_LIVEKIT_PBKDF2, longest);
+  g_free (longest);
+  g_free (longer);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_a_secret_in_no_file_is_an_error)
+{
+  fail_unless_equals_int (run ("-s", "LIVEKIT_PBKDF2", "-S", kit_path ("nowhere"),
+          kit_path ("room.json"), NULL), FAILED);
+  assert_printed ("nowhere");
+  assert_nothing_was_written ();
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_several_key_ids_for_one_direction)
 {
   const gchar *path = kit_path ("keys.json");
@@ -232,6 +362,9 @@ REFUSES (test_a_pair_of_one_file_is_refused, "--pair takes two files", "--pair",
 REFUSES (test_a_pair_of_the_same_file_is_refused, "two different files", "--pair", path, path);
 REFUSES (test_a_pair_with_a_direction_is_refused, "--pair decides", "--pair", "-e", path, other);
 REFUSES (test_a_pair_with_a_key_id_is_refused, "--pair decides", "--pair", "-i", "3", path, other);
+REFUSES (test_a_pair_with_a_secret_is_refused, "--pair makes its own", "--pair", "-S", "-", path,
+    other);
+REFUSES (test_a_passphrase_is_not_made_up, "give it with --secret", "-s", "LIVEKIT_PBKDF2", path);
 REFUSES (test_an_unknown_suite_is_refused, "is no cipher suite", "--suite", "AES", path);
 REFUSES (test_a_key_id_that_is_no_number_is_refused, "--key-id: x is not", "--key-id", "x", path);
 REFUSES (test_a_negative_key_id_is_refused, "--key-id: -1 is not", "--key-id=-1", path);
@@ -243,7 +376,7 @@ REFUSES (test_an_unknown_option_is_refused, "--password", "--password", path);
 GST_START_TEST (test_help_names_every_option_and_suite)
 {
   static const gchar *const words[] = { "--suite", "--key-id", "--encrypt", "--decrypt", "--pair",
-    "--force", "AES_128_GCM_SHA256_128 (default)", "AES_256_CTR_HMAC_SHA512_32", "Exit status"
+    "--force", "--secret", "LIVEKIT_PBKDF2 (with --secret)", "AES_128_GCM_SHA256_128 (default)", "AES_256_CTR_HMAC_SHA512_32", "Exit status"
   };
 
   fail_unless_equals_int (run ("--help", NULL), OK);
@@ -264,6 +397,13 @@ keygen_suite (void)
   tcase_add_test (tc, test_a_file_has_one_key_for_both_directions_and_mode_0600);
   tcase_add_test (tc, test_a_pair_is_two_keys_with_one_sender_each);
   tcase_add_test (tc, test_every_suite_can_be_made);
+  tcase_add_test (tc, test_a_passphrase_comes_from_the_standard_input_without_its_line_end);
+  tcase_add_test (tc, test_a_passphrase_comes_from_a_file);
+  tcase_add_test (tc, test_key_bytes_are_taken_as_they_are);
+  tcase_add_loop_test (tc, test_a_secret_that_the_suite_cannot_have_is_refused, 0,
+      G_N_ELEMENTS (bad_secrets));
+  tcase_add_test (tc, test_a_secret_of_more_than_256_bytes_is_refused);
+  tcase_add_test (tc, test_a_secret_in_no_file_is_an_error);
   tcase_add_test (tc, test_several_key_ids_for_one_direction);
   tcase_add_test (tc, test_an_existing_file_is_kept);
   tcase_add_test (tc, test_force_replaces_a_file_and_its_mode);
@@ -277,6 +417,8 @@ keygen_suite (void)
   tcase_add_test (tc, test_a_pair_of_the_same_file_is_refused);
   tcase_add_test (tc, test_a_pair_with_a_direction_is_refused);
   tcase_add_test (tc, test_a_pair_with_a_key_id_is_refused);
+  tcase_add_test (tc, test_a_pair_with_a_secret_is_refused);
+  tcase_add_test (tc, test_a_passphrase_is_not_made_up);
   tcase_add_test (tc, test_an_unknown_suite_is_refused);
   tcase_add_test (tc, test_a_key_id_that_is_no_number_is_refused);
   tcase_add_test (tc, test_a_negative_key_id_is_refused);
