@@ -52,7 +52,7 @@ GST_E2EE_API gboolean gst_e2ee_transport_check_sframe (GstPad * pad, gboolean sf
  *
  * A medium in whose offer a=sframe is just when @sframe is set gets it, also one that is only
  * received; any other is refused with port 0.  To be called before the answer becomes the local
- * description.  Returns NULL when one of the two is no SDP or they do not belong together.
+ * description.  Returns NULL when the two do not have the same media, or one is no SDP.
  * (transfer full) */
 GST_E2EE_API gchar *gst_e2ee_transport_answer_sframe (const gchar * offer, const gchar * answer,
     gboolean sframe);

@@ -259,6 +259,25 @@ GST_START_TEST (test_every_codec_without_rtp_decodes_to_what_the_unencrypted_fra
 
 GST_END_TEST;
 
+/* The same rows: what makes SFrame packets looks into no codec. */
+static const gchar *const sframe_packets[] = { "packetization=frame", "packetization=packet" };
+
+GST_START_TEST (test_every_codec_in_sframe_packets_decodes_to_what_the_unencrypted_packets_decode_to)
+{
+  Row row = rows[(guint) __i__ / G_N_ELEMENTS (sframe_packets)];
+  const gchar *packets = sframe_packets[(guint) __i__ % G_N_ELEMENTS (sframe_packets)];
+  gchar *name = g_strconcat (row.name, ", ", packets, NULL);
+  gchar *settings = g_strconcat (row.settings, " ", packets, NULL);
+
+  row.name = name;
+  row.settings = settings;
+  compare_with_unencrypted (&row);
+  g_free (settings);
+  g_free (name);
+}
+
+GST_END_TEST;
+
 typedef struct
 {
   GPtrArray *packets;           /* text: "timestamp marker payload" */
@@ -398,6 +417,9 @@ codecs_suite (void)
   tcase_add_loop_test (tc,
       test_every_codec_without_rtp_decodes_to_what_the_unencrypted_frames_decode_to, 0,
       G_N_ELEMENTS (frame_rows));
+  tcase_add_loop_test (tc,
+      test_every_codec_in_sframe_packets_decodes_to_what_the_unencrypted_packets_decode_to, 0,
+      G_N_ELEMENTS (rows) * G_N_ELEMENTS (sframe_packets));
   tcase_add_test (tc, test_packets_of_silence_are_frames_like_others);
   tcase_add_test (tc, test_silence_that_is_not_sent_stays_a_gap);
   tcase_add_test (tc, test_payloader_of_vp9_refuses_protected_frames);
