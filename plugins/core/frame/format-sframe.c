@@ -1,17 +1,26 @@
-/* SFrame behind a clear prefix: clear prefix | SFrame object (docs/wire-format.md).
+/* SFrame behind a clear prefix: clear prefix | SFrame object (docs/wire-format.md); for H.264 and
+ * H.265 see sframe-nal.h.
  *
  * gst-e2ee, LGPL-2.1-or-later */
 #include "core/frame/format.h"
 
 #include "core/frame/prefix.h"
 #include "core/frame/sframe.h"
+#include "core/frame/sframe-nal.h"
 
 #include <string.h>
+
+static int
+has_nal_units (e2ee_codec codec)
+{
+  return codec == E2EE_CODEC_H264 || codec == E2EE_CODEC_H265;
+}
 
 static size_t
 sframe_seal_bound (const e2ee_key * key, e2ee_codec codec, size_t frame_size)
 {
-  (void) codec;
+  if (has_nal_units (codec))
+    return e2ee_sframe_nal_seal_bound (key, frame_size);
   return frame_size + e2ee_sframe_overhead (key);
 }
 
@@ -25,6 +34,8 @@ sframe_seal (e2ee_key * key, e2ee_codec codec, e2ee_bytes frame, uint8_t * out, 
 
   *out_size = 0;
   *info = (e2ee_frame_info) { .kid = e2ee_key_get_kid (key) };
+  if (has_nal_units (codec))
+    return e2ee_sframe_nal_seal (key, codec, frame, out, out_size, info);
   r = e2ee_prefix_read (codec, frame, &prefix);
   if (r != E2EE_OK)
     return r;
@@ -47,6 +58,8 @@ sframe_peek (const e2ee_keyring * ring, e2ee_codec codec, e2ee_bytes frame, e2ee
 
   (void) ring;
   *info = (e2ee_frame_info) { 0 };
+  if (has_nal_units (codec))
+    return e2ee_sframe_nal_peek (codec, frame, info);
   r = e2ee_prefix_read (codec, frame, &prefix);
   if (r == E2EE_OK)
     r = e2ee_sframe_header_read (E2EE_BYTES (frame.data + prefix.size, frame.size - prefix.size),
@@ -69,6 +82,8 @@ sframe_open (const e2ee_keyring * ring, uint64_t now_ms, e2ee_codec codec, e2ee_
 
   *out_size = 0;
   *info = (e2ee_frame_info) { 0 };
+  if (has_nal_units (codec))
+    return e2ee_sframe_nal_open (ring, now_ms, codec, frame, out, out_size, info);
   r = e2ee_prefix_read (codec, frame, &prefix);
   if (r != E2EE_OK)
     return r;

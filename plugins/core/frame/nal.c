@@ -32,10 +32,9 @@
 
 static const uint8_t start_code[E2EE_NAL_START_CODE_SIZE] = { 0, 0, 0, 1 };
 
-/* Where 00 00 01 stands from @from on, or frame.size.  Three bytes at a time: a byte over 1 is in
- * none of the three places. */
-static size_t
-find_start_code (e2ee_bytes frame, size_t from)
+/* Three bytes at a time: a byte over 1 is in none of the three places. */
+size_t
+e2ee_nal_find_start_code (e2ee_bytes frame, size_t from)
 {
   const uint8_t *data = frame.data;
 
@@ -53,7 +52,7 @@ find_start_code (e2ee_bytes frame, size_t from)
 e2ee_result
 e2ee_nal_first (e2ee_bytes frame, size_t *at)
 {
-  size_t code = find_start_code (frame, 0);
+  size_t code = e2ee_nal_find_start_code (frame, 0);
 
   *at = frame.size;
   if (code == frame.size)
@@ -74,7 +73,7 @@ e2ee_nal_next (e2ee_bytes frame, size_t *at, e2ee_nal * nal)
   if (begin >= frame.size)
     return 0;
 
-  end = find_start_code (frame, begin);
+  end = e2ee_nal_find_start_code (frame, begin);
   *at = end < frame.size ? end + 3 : frame.size;
   while (end > begin && frame.data[end - 1] == 0)
     end--;
@@ -133,6 +132,14 @@ e2ee_nal_kind
 e2ee_nal_get_kind (e2ee_codec codec, unsigned type)
 {
   return codec == E2EE_CODEC_H265 ? get_h265_kind (type) : get_h264_kind (type);
+}
+
+int
+e2ee_nal_is_sequence_set (e2ee_codec codec, unsigned type)
+{
+  if (codec == E2EE_CODEC_H265)
+    return type >= H265_VPS && type < H265_PPS;
+  return type == H264_SPS;
 }
 
 int

@@ -25,6 +25,9 @@ typedef struct
   size_t size;                  /* may be 0 */
 } e2ee_nal;
 
+/* Where 00 00 01 stands from @from on, or frame.size. */
+size_t e2ee_nal_find_start_code (e2ee_bytes frame, size_t from);
+
 /* Sets *@at to the first NAL unit of @frame.  FRAME: something else than zero bytes stands before
  * the first start code, or there is none. */
 E2EE_MUST_USE e2ee_result e2ee_nal_first (e2ee_bytes frame, size_t *at);
@@ -45,6 +48,8 @@ typedef enum
 } e2ee_nal_kind;
 
 e2ee_nal_kind e2ee_nal_get_kind (e2ee_codec codec, unsigned type);
+/* Whether a parameter set of this type is one for a whole sequence: H.264 SPS; H.265 VPS, SPS. */
+int e2ee_nal_is_sequence_set (e2ee_codec codec, unsigned type);
 /* Whether a slice of this type lets a decoder begin: H.264 5; H.265 16-21. */
 int e2ee_nal_is_key_slice (e2ee_codec codec, unsigned type);
 
