@@ -234,7 +234,7 @@ publish_rtp_stats (GstE2eeCryptor * self)
 {
   const E2eeRtpRegroupStats *stats = e2ee_frame_path_get_stats (self->path);
   const guint64 values[] = { stats->packets, stats->frames, stats->not_rtp, stats->empty,
-    stats->malformed, stats->duplicate, stats->late, stats->incomplete
+    stats->malformed, stats->duplicate, stats->late, stats->incomplete, stats->oversize
   };
 
   G_STATIC_ASSERT (G_N_ELEMENTS (values) == G_N_ELEMENTS (self->rtp));
@@ -452,7 +452,7 @@ gst_e2ee_cryptor_make_stats (GstE2eeCryptor * self)
 {
   GstE2eeCryptorClass *klass = GST_E2EE_CRYPTOR_GET_CLASS (self);
   static const gchar *const rtp_names[] = { "packets", "whole-frames", "not-rtp", "empty",
-    "malformed", "duplicate", "late", "incomplete"
+    "malformed", "duplicate", "late", "incomplete", "oversize"
   };
   GstStructure *stats = gst_structure_new (klass->usage == GST_E2EE_KEY_USAGE_ENCRYPT ?
       "application/x-e2ee-encoder-stats" : "application/x-e2ee-decoder-stats",
@@ -700,6 +700,8 @@ gst_e2ee_cryptor_constructed (GObject * object)
 
   G_OBJECT_CLASS (gst_e2ee_cryptor_parent_class)->constructed (object);
   self->store = e2ee_key_store_new (GST_E2EE_CRYPTOR_GET_CLASS (self)->usage);
+  if (GST_E2EE_CRYPTOR_GET_CLASS (self)->usage == GST_E2EE_KEY_USAGE_ENCRYPT)
+    e2ee_frame_path_set_sends (self->path);
 }
 
 static gboolean

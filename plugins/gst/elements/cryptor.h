@@ -113,7 +113,7 @@ struct _GstE2eeCryptor
   E2eeCounter clear_frames;     /* of these, how many were not protected */
   E2eeCounter bytes;
   E2eeCounter causes[E2EE_N_RESULTS];
-  E2eeCounter rtp[8];           /* a copy of E2eeRtpRegroupStats, made after each push */
+  E2eeCounter rtp[9];           /* a copy of E2eeRtpRegroupStats, made after each push */
   atomic_int settings_changed;
 
   /*< protected by the object lock >*/

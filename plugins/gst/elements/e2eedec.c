@@ -289,6 +289,14 @@ take_room_frame (GstE2eeDec * self, E2eeFrame * frame)
   return TRUE;
 }
 
+/* What comes of a frame whose first packets were lost. */
+static gboolean
+is_unreadable (e2ee_result result)
+{
+  return result == E2EE_ERR_TAG || result == E2EE_ERR_FRAME || result == E2EE_ERR_HEADER
+      || result == E2EE_ERR_TRUNCATED;
+}
+
 static void
 gst_e2ee_dec_frame (GstE2eeCryptor * cryptor, const E2eeFrame * whole)
 {
@@ -343,7 +351,10 @@ gst_e2ee_dec_frame (GstE2eeCryptor * cryptor, const E2eeFrame * whole)
   return;
 
 lost:
-  lose_frame (self, frame, result, info.kid);
+  if (frame->doubtful && is_unreadable (result))
+    e2ee_frame_path_not_whole (cryptor->path);
+  else
+    lose_frame (self, frame, result, info.kid);
 }
 
 /* Pushes what is ready, and behind it the gap of an audio frame that was lost. */

@@ -53,7 +53,7 @@ rtp_packet_starts_key_frame (const E2eeRtpCodec * codec, GstBuffer * buffer)
     gsize size = gst_rtp_buffer_get_payload_len (&rtp);
 
     starts = size > 0 && codec->packing->parse (payload, size, &info)
-        && info.start == E2EE_RTP_START_YES
+        && info.start != E2EE_RTP_START_NO
         && (codec->packing->is_entry != NULL ? codec->packing->is_entry (payload, size)
         : e2ee_codec_is_key_frame (codec->codec, E2EE_BYTES (payload + info.descriptor_size,
                 size - info.descriptor_size)));

@@ -28,6 +28,7 @@ struct _E2eeFramePath
   gpointer user_data;
 
   E2eeFramePathPacking packing;
+  gboolean sends;
   gboolean ready;
   const E2eeRtpCodec *codec;    /* NULL: buffers that are protected whole */
   E2eeRtpRegroup *regroup;      /* NULL: no RTP, or whole packets of it */
@@ -77,6 +78,7 @@ on_rtp_frame (E2eeRtpRegroup * regroup, const E2eeRtpFrame * rtp, gpointer user_
     .layout = path->packing == E2EE_FRAME_PATH_CODEC ? path->codec->codec : E2EE_CODEC_NONE,
     .ssrc = rtp->ssrc,
     .is_payload = rtp->is_payload || path->packing == E2EE_FRAME_PATH_TO_SFRAME_PAYLOADS,
+    .doubtful = rtp->doubtful,
     .is_audio = path->codec->is_audio,
     .is_video = !path->codec->is_audio,
     .pts = rtp->pts,
@@ -94,6 +96,7 @@ static E2eeRtpRegroup *
 regroup_new (E2eeFramePath * path, const E2eeRtpPacking * codec)
 {
   const E2eeRtpPacking *in = codec, *out = codec;
+  E2eeRtpRegroup *regroup;
 
   switch (path->packing) {
     case E2EE_FRAME_PATH_CODEC:
@@ -111,7 +114,10 @@ regroup_new (E2eeFramePath * path, const E2eeRtpPacking * codec)
       in = &e2ee_rtp_packing_sframe;
       break;
   }
-  return e2ee_rtp_regroup_new (in, out, path->mtu, on_rtp_frame, path);
+  regroup = e2ee_rtp_regroup_new (in, out, path->mtu, on_rtp_frame, path);
+  if (path->sends)
+    e2ee_rtp_regroup_trust_numbers (regroup);
+  return regroup;
 }
 
 /* Text and application data are protected whole.  Raw media is refused: it is far too much for a
@@ -155,6 +161,12 @@ set_packet_caps (E2eeFramePath * path, const GstStructure * structure, const gch
   path->is_sound = g_strcmp0 (media, "audio") == 0;
   path->is_picture = g_strcmp0 (media, "video") == 0;
   return path->ready;
+}
+
+void
+e2ee_frame_path_set_sends (E2eeFramePath * path)
+{
+  path->sends = TRUE;
 }
 
 gboolean
@@ -401,16 +413,11 @@ e2ee_frame_path_write_end (E2eeFramePath * path, gsize size, GstE2eeStatus * sta
   stamp_packet (path->out, &stamp);
 }
 
-/* Rare: only while a new key waits for one. */
 gboolean
 e2ee_frame_path_is_key_frame (E2eeFramePath * path, const E2eeFrame * frame)
 {
   const E2eeRtpPacking *packing;
   E2eeRtpPayload payload;
-  gboolean is_key_frame;
-  e2ee_bytes body;
-  guint8 *unpacked;
-  gssize size;
 
   if (!frame->is_payload || path->codec == NULL)
     return e2ee_codec_is_key_frame (frame->codec, frame->data);
@@ -419,17 +426,18 @@ e2ee_frame_path_is_key_frame (E2eeFramePath * path, const E2eeFrame * frame)
   if (!packing->parse (frame->data.data, frame->data.size, &payload)
       || payload.start == E2EE_RTP_START_NO)
     return FALSE;
-  body = E2EE_BYTES (frame->data.data + payload.descriptor_size,
-      frame->data.size - payload.descriptor_size);
-  if (packing->unpack == NULL)
-    return e2ee_codec_is_key_frame (frame->codec, body);
+  if (packing->is_entry != NULL)
+    return packing->is_entry (frame->data.data, frame->data.size);
+  return e2ee_codec_is_key_frame (frame->codec,
+      E2EE_BYTES (frame->data.data + payload.descriptor_size,
+          frame->data.size - payload.descriptor_size));
+}
 
-  unpacked = g_malloc (E2EE_RTP_UNPACKED_SIZE (body.size));
-  size = packing->unpack (body.data, body.size, unpacked);
-  is_key_frame = size > 0
-      && e2ee_codec_is_key_frame (frame->codec, E2EE_BYTES (unpacked, (gsize) size));
-  g_free (unpacked);
-  return is_key_frame;
+void
+e2ee_frame_path_not_whole (E2eeFramePath * path)
+{
+  if (path->regroup)
+    e2ee_rtp_regroup_not_whole (path->regroup);
 }
 
 E2eeHeldFrame *

@@ -37,6 +37,7 @@ typedef struct
   guint32 ssrc;                 /* 0 where there is none */
   gboolean is_payload;          /* one RTP payload of the codec, not a frame */
   gboolean is_packet;           /* one whole RTP packet, header and all */
+  gboolean doubtful;            /* packets at its front may be missing */
   gboolean is_audio;            /* a frame of sound: what is lost leaves a gap */
   gboolean is_video;
   GstClockTime pts;
@@ -52,6 +53,8 @@ void e2ee_frame_path_free (E2eeFramePath * path);
 
 /* Before the caps of a stream. */
 void e2ee_frame_path_set_packing (E2eeFramePath * path, E2eeFramePathPacking packing);
+/* What comes is clear and from payloaders, what leaves goes to a peer.  Before any caps. */
+void e2ee_frame_path_set_sends (E2eeFramePath * path);
 /* How to read what comes.  FALSE: media of these caps cannot be protected; *@why (static) says
  * why. */
 gboolean e2ee_frame_path_set_caps (E2eeFramePath * path, const GstCaps * caps, const gchar ** why);
@@ -93,6 +96,9 @@ void e2ee_frame_path_write_end (E2eeFramePath * path, gsize size, GstE2eeStatus 
 /* Whether a receiver can begin with the plain @frame, which in packets of its own is the first of
  * them. */
 gboolean e2ee_frame_path_is_key_frame (E2eeFramePath * path, const E2eeFrame * frame);
+
+/* Instead: a doubtful frame was not whole, and counts as incomplete. */
+void e2ee_frame_path_not_whole (E2eeFramePath * path);
 
 /* Keeps the frame of the callback for later.  replay() runs the callback with it again (transfer
  * full); frames held one after the other must be replayed in that order, before anything newer

@@ -21,6 +21,20 @@ const E2eeRtpCodec e2ee_rtp_codec_vp9 = {
   .packing = &e2ee_rtp_packing_vp9,
 };
 
+const E2eeRtpCodec e2ee_rtp_codec_h264 = {
+  .encoding_name = "H264",
+  .media_type = "video/x-h264",
+  .codec = E2EE_CODEC_H264,
+  .packing = &e2ee_rtp_packing_h264,
+};
+
+const E2eeRtpCodec e2ee_rtp_codec_h265 = {
+  .encoding_name = "H265",
+  .media_type = "video/x-h265",
+  .codec = E2EE_CODEC_H265,
+  .packing = &e2ee_rtp_packing_h265,
+};
+
 const E2eeRtpCodec e2ee_rtp_codec_opus = {
   .encoding_name = "OPUS",
   .media_type = "audio/x-opus",
@@ -66,6 +80,8 @@ const E2eeRtpCodec e2ee_rtp_codec_g722 = {
 static const E2eeRtpCodec *const codecs[] = {
   &e2ee_rtp_codec_vp8,
   &e2ee_rtp_codec_vp9,
+  &e2ee_rtp_codec_h264,
+  &e2ee_rtp_codec_h265,
   &e2ee_rtp_codec_opus,
   &e2ee_rtp_codec_multiopus,
   &e2ee_rtp_codec_pcmu,

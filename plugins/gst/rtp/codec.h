@@ -27,6 +27,8 @@ const gchar *e2ee_rtp_codec_names (void);
 
 extern const E2eeRtpCodec e2ee_rtp_codec_vp8;
 extern const E2eeRtpCodec e2ee_rtp_codec_vp9;
+extern const E2eeRtpCodec e2ee_rtp_codec_h264;
+extern const E2eeRtpCodec e2ee_rtp_codec_h265;
 extern const E2eeRtpCodec e2ee_rtp_codec_opus;
 extern const E2eeRtpCodec e2ee_rtp_codec_multiopus;
 extern const E2eeRtpCodec e2ee_rtp_codec_pcmu;

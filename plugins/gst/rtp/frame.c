@@ -37,6 +37,7 @@ unpack (E2eeRtpRegroup * self, const E2eeRtpCurrent * current, gsize * size)
 {
   gsize most = 0, longest = 0;
   guint8 *data, *spread;
+  guint state = 0;
 
   for (guint i = 0; i < current->n_packets; i++) {
     most += E2EE_RTP_UNPACKED_SIZE (current->packets[i]->body_size);
@@ -56,12 +57,12 @@ unpack (E2eeRtpRegroup * self, const E2eeRtpCurrent * current, gsize * size)
           packet->body_size);
       body = spread;
     }
-    n = self->in->unpack (body, packet->body_size, data + *size);
+    n = self->in->unpack (body, packet->body_size, data + *size, &state);
     if (n < 0)
       return NULL;
     *size += n;
   }
-  return *size > 0 ? data : NULL;
+  return *size > 0 && state == 0 ? data : NULL;
 }
 
 gboolean
@@ -77,6 +78,7 @@ e2ee_rtp_regroup_run (E2eeRtpRegroup * self, E2eeRtpCurrent * current)
     .n_packets = current->n_packets,
     .is_payload = first->is_payload,
     .discont = current->discont,
+    .doubtful = current->doubtful,
   };
 
   if (self->in->unpack != NULL)
@@ -91,5 +93,16 @@ e2ee_rtp_regroup_run (E2eeRtpRegroup * self, E2eeRtpCurrent * current)
   self->func (self, &frame, self->user_data);
   self->current = NULL;
   e2ee_rtp_writer_end_frame (&self->writer);
+  if (current->not_whole) {
+    self->stats.incomplete++;
+    return FALSE;
+  }
   return TRUE;
+}
+
+void
+e2ee_rtp_regroup_not_whole (E2eeRtpRegroup * self)
+{
+  g_assert (self->current != NULL && !self->current->held && self->current->n_written == 0);
+  self->current->not_whole = TRUE;
 }

@@ -13,6 +13,7 @@ struct _E2eeRtpHeld
   gint64 offset;                /* when it was held, and what replays had added to it by then */
   gint64 replay_shift;
   gboolean discont;
+  gboolean doubtful;
   guint n_packets;
   E2eeRtpPacket *packets[];
 };
@@ -35,6 +36,7 @@ e2ee_rtp_regroup_hold (E2eeRtpRegroup * self)
   held->offset = current->offset;
   held->replay_shift = self->sequence.replay_shift;
   held->discont = current->discont;
+  held->doubtful = current->doubtful;
   held->n_packets = current->n_packets;
   memcpy (held->packets, current->packets, size);
 
@@ -53,6 +55,7 @@ e2ee_rtp_regroup_replay (E2eeRtpRegroup * self, E2eeRtpHeld * held)
     .last = held->last,
     .offset = held->offset + sequence->replay_shift - held->replay_shift,
     .discont = held->discont,
+    .doubtful = held->doubtful,
   };
   gboolean in_time = held->generation == sequence->generation && held->first >= sequence->written;
 

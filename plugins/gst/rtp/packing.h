@@ -64,10 +64,12 @@ typedef struct
   gboolean (*parse) (const guint8 * payload, gsize size, E2eeRtpPayload * info);
   /* Where the bytes of the frame are not those behind the descriptor: writes what the payload
    * stands for to @out, which has room for E2EE_RTP_UNPACKED_SIZE (@size).  How many bytes that was, or -1
-   * for a payload whose inside contradicts itself.  Else NULL. */
-  gssize (*unpack) (const guint8 * payload, gsize size, guint8 * out);
-  /* Where the payload itself says it: whether one that parse() has read begins a picture that can be
-   * decoded without an earlier one.  NULL: what is behind the descriptor says so. */
+   * for a payload whose inside contradicts itself.  @state is between the payloads of a frame, 0
+   * before the first; if it is not 0 again behind the last, the frame contradicts itself.  Else
+   * NULL. */
+  gssize (*unpack) (const guint8 * payload, gsize size, guint8 * out, guint * state);
+  /* Where the payload itself says it: whether a decoder that has seen nothing can begin with one that
+   * parse() has read.  NULL: what is behind the descriptor says so. */
   gboolean (*is_entry) (const guint8 * payload, gsize size);
 
   /* cut() looks at no byte of the frame and skips none, so that a frame may be written where it
@@ -77,7 +79,9 @@ typedef struct
   gsize fresh_size;             /* bytes of a head made without a descriptor, at most */
   /* The payload that begins at @offset of @whole: with its head at most @room bytes, or all the
    * rest of the frame when that and its head are at most @last_room.  Every room is E2EE_RTP_MIN_ROOM
-   * bytes longer than the longest head, and every piece carries a byte of the frame. */
+   * bytes longer than the longest head, and every piece carries a byte of the frame; one of size 0
+   * says that the frame cannot be cut.  Behind the first, @piece comes as it was answered for the
+   * bytes before. */
   void (*cut) (const E2eeRtpWhole * whole, gsize offset, gsize room, gsize last_room,
       E2eeRtpPiece * piece);
 } E2eeRtpPacking;
@@ -103,6 +107,11 @@ e2ee_rtp_piece_fill (E2eeRtpPiece * piece, const E2eeRtpWhole * whole, gsize off
 extern const E2eeRtpPacking e2ee_rtp_packing_whole;
 extern const E2eeRtpPacking e2ee_rtp_packing_vp8;
 extern const E2eeRtpPacking e2ee_rtp_packing_vp9;
+/* RFC 6184; the second never writes fragments (packetization-mode 0). */
+extern const E2eeRtpPacking e2ee_rtp_packing_h264;
+extern const E2eeRtpPacking e2ee_rtp_packing_h264_single;
+/* RFC 7798 */
+extern const E2eeRtpPacking e2ee_rtp_packing_h265;
 /* draft-ietf-avtcore-rtp-sframe-02: both read alike; they write objects that hold frames, and
  * objects that hold RTP payloads. */
 extern const E2eeRtpPacking e2ee_rtp_packing_sframe;

@@ -28,6 +28,8 @@ typedef struct
   guint64 last;
   gint64 offset;
   gboolean discont;
+  gboolean doubtful;            /* see E2eeRtpFrame */
+  gboolean not_whole;
   gboolean straggler;           /* behind newer frames: it has its own number and no more */
   gboolean held;                /* the packets belong to a E2eeRtpHeld now */
   guint n_written;
@@ -53,6 +55,7 @@ struct _E2eeRtpRegroup
   const E2eeRtpPacking *in;
   const E2eeRtpPacking *out;
   guint mtu;
+  gboolean trusts_numbers;
   E2eeRtpFrameFunc func;
   gpointer user_data;
   E2eeRtpRegroupStats stats;
@@ -60,6 +63,7 @@ struct _E2eeRtpRegroup
   gboolean have_ssrc;
   guint32 ssrc;
   gboolean discont;             /* something is missing before the next frame */
+  gboolean knows_previous;      /* the packet before sequence.next came */
   E2eeRtpSequence sequence;
 
   /* In the order of their numbers, all of them at or behind sequence.next. */
@@ -83,7 +87,7 @@ void e2ee_rtp_writer_end_frame (E2eeRtpWriter * writer);
 void e2ee_rtp_writer_clear (E2eeRtpWriter * writer);
 
 /* Hands @current over; its packets are the caller's still, unless they were held.  FALSE: they
- * contradict themselves, and were counted as malformed. */
+ * contradict themselves, or are not all there; it was counted as malformed or incomplete. */
 gboolean e2ee_rtp_regroup_run (E2eeRtpRegroup * self, E2eeRtpCurrent * current);
 
 G_END_DECLS

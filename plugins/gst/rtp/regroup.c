@@ -108,40 +108,66 @@ find_next (const E2eeRtpRegroup * self, guint i)
   return NO_PACKET;
 }
 
-/* Whether a packet that may start a frame, and has no packet of the same frame before it, does:
- * what was before it must not be missing. */
-static gboolean
-starts_after (const E2eeRtpRegroup * self, guint i, guint previous)
+typedef enum
+{
+  FRAME_PARTIAL,
+  FRAME_WAITING,                /* may be whole: what came before it is missing and may still come */
+  FRAME_DOUBTFUL,               /* may be whole: what came before it is lost */
+  FRAME_WHOLE
+} FrameState;
+
+/* Whether a packet that may start a frame, and has no packet of the same frame right before it,
+ * does. */
+static FrameState
+judge_start (const E2eeRtpRegroup * self, guint i, guint previous)
 {
   const E2eeRtpPacket *packet = self->held[i];
 
   if (packet->start != E2EE_RTP_START_MAYBE)
-    return FALSE;
-  return previous != NO_PACKET || (packet->number == self->sequence.next && !packet->after_loss);
+    return FRAME_PARTIAL;
+  if (previous != NO_PACKET)
+    return FRAME_WHOLE;
+  /* What is missing is missing from the middle of the frame. */
+  if (i > 0 && self->held[i - 1]->timestamp == packet->timestamp)
+    return FRAME_PARTIAL;
+  if (packet->after_loss)
+    return FRAME_DOUBTFUL;
+  if (packet->number > self->sequence.next)
+    return FRAME_WAITING;
+  return self->knows_previous ? FRAME_WHOLE : FRAME_DOUBTFUL;
 }
 
-/* The whole frame around packet @i, if it is whole. */
-static gboolean
+/* The frame around packet @i, and whether it is whole. */
+static FrameState
 find_frame (const E2eeRtpRegroup * self, guint i, guint * first, guint * last)
 {
+  FrameState state = FRAME_WHOLE;
   guint neighbour;
 
   for (*first = i; self->held[*first]->start != E2EE_RTP_START_YES; *first = neighbour) {
     neighbour = find_previous (self, *first);
     if (neighbour != NO_PACKET && is_same_frame (self, neighbour, *first))
       continue;
-    if (!starts_after (self, *first, neighbour))
-      return FALSE;
+    state = judge_start (self, *first, neighbour);
     break;
   }
-  for (*last = i; !self->held[*last]->end; *last = neighbour) {
+  for (*last = i; state != FRAME_PARTIAL && !self->held[*last]->end; *last = neighbour) {
     neighbour = find_next (self, *last);
     if (neighbour == NO_PACKET)
-      return FALSE;
+      return FRAME_PARTIAL;
     if (!is_same_frame (self, *last, neighbour))
-      return !self->in->tells_ends;
+      return self->in->tells_ends ? FRAME_PARTIAL : state;
   }
-  return TRUE;
+  return state;
+}
+
+/* The frame, if it is to wait no more, that begins with packet @i, of which nobody knows whether it
+ * does. */
+static gboolean
+find_waiting_frame (const E2eeRtpRegroup * self, guint i, guint * first, guint * last)
+{
+  return self->held[i]->start == E2EE_RTP_START_MAYBE && find_previous (self, i) == NO_PACKET
+      && find_frame (self, i, first, last) != FRAME_PARTIAL;
 }
 
 /* How many frames the first @n packets are parts of; *@first_end, if not NULL, is where the first
@@ -179,6 +205,7 @@ pass_to (E2eeRtpRegroup * self, guint n, guint64 number)
     e2ee_rtp_sequence_remove (&self->sequence);
   }
   self->discont |= number != self->sequence.next;
+  self->knows_previous &= number == self->sequence.next;
   e2ee_rtp_sequence_pass (&self->sequence, number);
 }
 
@@ -201,27 +228,16 @@ give_up_all (E2eeRtpRegroup * self)
   remove_held (self, self->n_held);
 }
 
-static void
-give_up_over_limits (E2eeRtpRegroup * self, guint k)
-{
-  gboolean starts = k == 0 || !is_same_frame (self, k - 1, k);
-
-  while (self->n_held > E2EE_RTP_MAX_HELD_PACKETS
-      || (self->held_bytes > E2EE_RTP_MAX_HELD_BYTES && self->n_held > 0)
-      || (starts && self->n_held > E2EE_RTP_MAX_HELD_FRAMES
-          && count_frames (self, self->n_held, NULL) > E2EE_RTP_MAX_HELD_FRAMES))
-    give_up_oldest (self);
-}
-
 /* ---- handing over ---- */
 
 static void
-deliver (E2eeRtpRegroup * self, guint first, guint last)
+deliver (E2eeRtpRegroup * self, guint first, guint last, gboolean doubtful)
 {
   E2eeRtpCurrent current = {
     .packets = self->held,
     .first = self->held[first]->number,
     .last = self->held[last]->number,
+    .doubtful = doubtful,
   };
 
   self->stats.incomplete += count_frames (self, first, NULL);
@@ -244,6 +260,7 @@ deliver (E2eeRtpRegroup * self, guint first, guint last)
     self->stats.frames++;
   else
     self->discont = TRUE;
+  self->knows_previous = TRUE;
   e2ee_rtp_sequence_end_frame (&self->sequence, current.last, current.n_written);
 
   for (guint i = 0; !current.held && i < current.n_packets; i++)
@@ -252,18 +269,67 @@ deliver (E2eeRtpRegroup * self, guint first, guint last)
   remove_held (self, last - first + 1);
 }
 
+/* Frames before @number that waited for a packet which may have been theirs. */
+static void
+deliver_waiting (E2eeRtpRegroup * self, guint64 number)
+{
+  guint first, last;
+
+  for (guint i = 0; i < self->n_held && self->held[i]->number < number; i++) {
+    if (!find_waiting_frame (self, i, &first, &last) || self->held[last]->number >= number)
+      continue;
+    deliver (self, first, last, TRUE);
+    i = -1;
+  }
+}
+
+/* The frame of packets [@first, @last], and what comes out of its having come: older frames need not
+ * wait any more, and the one behind it knows its start. */
+static void
+deliver_all (E2eeRtpRegroup * self, guint first, guint last, gboolean doubtful)
+{
+  guint n_behind = self->n_held - first;
+
+  deliver_waiting (self, self->held[first]->number);
+  last -= first;
+  first = self->n_held - n_behind;
+  deliver (self, first, first + last, doubtful);
+
+  while (self->n_held > 0 && self->held[0]->start == E2EE_RTP_START_MAYBE
+      && find_frame (self, 0, &first, &last) == FRAME_WHOLE)
+    deliver (self, first, last, FALSE);
+}
+
+static void
+give_up_over_limits (E2eeRtpRegroup * self, guint k)
+{
+  gboolean starts = k == 0 || !is_same_frame (self, k - 1, k);
+  guint first, last;
+
+  while (self->n_held > E2EE_RTP_MAX_HELD_PACKETS
+      || (self->held_bytes > E2EE_RTP_MAX_HELD_BYTES && self->n_held > 0)
+      || (starts && self->n_held > E2EE_RTP_MAX_HELD_FRAMES
+          && count_frames (self, self->n_held, NULL) > E2EE_RTP_MAX_HELD_FRAMES)) {
+    if (find_waiting_frame (self, 0, &first, &last))
+      deliver (self, first, last, TRUE);
+    else
+      give_up_oldest (self);
+  }
+}
+
 /* A packet of before the newest frame.  The whole frame in it still goes out if its own number was
  * left free; of anything more the rest has been given up. */
 static void
 take_straggler (E2eeRtpRegroup * self, E2eeRtpPacket * packet)
 {
-  gboolean is_whole = packet->start == E2EE_RTP_START_YES && packet->end;
+  gboolean is_whole = packet->start != E2EE_RTP_START_NO && packet->end;
   E2eeRtpCurrent current = {
     .packets = &packet,
     .n_packets = 1,
     .first = packet->number,
     .last = packet->number,
     .straggler = TRUE,
+    .doubtful = packet->start == E2EE_RTP_START_MAYBE,
   };
 
   if (is_whole && e2ee_rtp_sequence_find_gap (&self->sequence, packet->number, &current.offset)) {
@@ -284,20 +350,23 @@ collect (E2eeRtpRegroup * self, E2eeRtpPacket * packet)
 {
   guint k = insert_held (self, packet);
   guint previous = find_previous (self, k);
-  gboolean is_tail = k + 1 == self->n_held;
+  guint n_behind = self->n_held - k;
+  gboolean is_tail = n_behind == 1;
   gboolean is_empty = self->held[k]->empty;
+  FrameState state;
   guint first, last;
 
   if (previous != NO_PACKET && (is_empty ? !is_tail : !is_same_frame (self, previous, k))
-      && find_frame (self, previous, &first, &last)) {
-    deliver (self, first, last);
-    if (is_empty || last >= k)
+      && (state = find_frame (self, previous, &first, &last)) >= FRAME_DOUBTFUL) {
+    deliver_all (self, first, last, state == FRAME_DOUBTFUL);
+    if (is_empty || self->n_held < n_behind)
       return;
-    k -= last + 1;
+    k = self->n_held - n_behind;
   }
 
-  if (!is_empty && (!is_tail || self->held[k]->end) && find_frame (self, k, &first, &last))
-    deliver (self, first, last);
+  if (!is_empty && (!is_tail || self->held[k]->end)
+      && (state = find_frame (self, k, &first, &last)) >= FRAME_DOUBTFUL)
+    deliver_all (self, first, last, state == FRAME_DOUBTFUL);
   else
     give_up_over_limits (self, k);
 }
@@ -310,6 +379,7 @@ start_over (E2eeRtpRegroup * self, gboolean other_ssrc)
   e2ee_rtp_sequence_restart (&self->sequence, other_ssrc);
   self->writer.jump = TRUE;
   self->discont = TRUE;
+  self->knows_previous = FALSE;
 }
 
 static E2eeRtpSequenceResult
@@ -376,6 +446,7 @@ push_packet (E2eeRtpRegroup * self, GstBuffer * buffer)
       give_spare (self, packet);
       break;
     case E2EE_RTP_PACKET_OK:
+      packet->after_loss &= !self->trusts_numbers;
       take_packet (self, packet);
       break;
   }
@@ -423,6 +494,12 @@ e2ee_rtp_regroup_free (E2eeRtpRegroup * self)
   e2ee_rtp_writer_clear (&self->writer);
   e2ee_rtp_sequence_clear (&self->sequence);
   g_free (self);
+}
+
+void
+e2ee_rtp_regroup_trust_numbers (E2eeRtpRegroup * self)
+{
+  self->trusts_numbers = TRUE;
 }
 
 void
@@ -481,6 +558,7 @@ e2ee_rtp_regroup_flush (E2eeRtpRegroup * self)
 void
 e2ee_rtp_regroup_drain (E2eeRtpRegroup * self)
 {
+  deliver_waiting (self, G_MAXUINT64);
   self->stats.incomplete += count_frames (self, self->n_held, NULL);
   give_up_all (self);
 }

@@ -7,10 +7,14 @@
  *
  * Order: packets of a frame may come in any order, and those of the next frame among them.  A frame
  * without a marker ends where the packet with the next sequence number starts another, unless its
- * packing tells ends.  A frame
- * that becomes whole makes every older, incomplete one lost; an older frame of a single packet
- * still goes out, under the number that was left free for it.  Duplicates are dropped.  DISCONT on a
- * packet says that one before it is missing, also where the numbers have no gap (FEC).
+ * packing tells ends.  A frame that becomes whole makes every older, incomplete one lost; an older
+ * frame of a single packet still goes out, under the number that was left free for it.  Duplicates
+ * are dropped.  DISCONT on a packet says that one before it is missing, also where the numbers have
+ * no gap (FEC).
+ *
+ * A packet that may start its frame and cannot tell (E2EE_RTP_START_MAYBE) does when the packet
+ * before it came and is of another frame.  When that one is lost, the frame is handed over as
+ * doubtful; while it may still come (no DISCONT says that it will not), when a newer one is whole.
  *
  * Sequence numbers are owned here from the first packet of an SSRC on, which keeps its number: what
  * leaves is contiguous where what came was, and has a gap where packets were lost or a frame was
@@ -59,6 +63,7 @@ typedef struct
   GstClockTime duration;
   guint n_packets;              /* that it came in */
   gboolean discont;             /* packets or frames before it are missing */
+  gboolean doubtful;            /* and may have been its first: nothing in it tells */
 } E2eeRtpFrame;
 
 /* One counter per cause, so that nothing is lost without a trace. */
@@ -73,6 +78,7 @@ typedef struct
   guint64 late;                 /* packets of a frame that was whole, or given up, before; frames
                                  * whose numbers had been passed when they were written */
   guint64 incomplete;           /* frames given up because packets were missing */
+  guint64 oversize;             /* frames that could not be cut into packets */
 } E2eeRtpRegroupStats;
 
 /* Takes the frame and may answer with its new bytes through the writer functions below; without
@@ -87,6 +93,9 @@ typedef void (*E2eeRtpFrameFunc) (E2eeRtpRegroup * regroup, const E2eeRtpFrame *
 E2eeRtpRegroup *e2ee_rtp_regroup_new (const E2eeRtpPacking * in, const E2eeRtpPacking * out,
     guint mtu, E2eeRtpFrameFunc func, gpointer user_data);
 void e2ee_rtp_regroup_free (E2eeRtpRegroup * regroup);
+/* The numbers tell every loss: DISCONT says nothing.  For what comes from a payloader, which may set
+ * it on each NAL unit of a picture. */
+void e2ee_rtp_regroup_trust_numbers (E2eeRtpRegroup * regroup);
 void e2ee_rtp_regroup_set_mtu (E2eeRtpRegroup * regroup, guint mtu);
 /* From the next write_begin() on, also inside the callback. */
 void e2ee_rtp_regroup_set_out (E2eeRtpRegroup * regroup, const E2eeRtpPacking * out);
@@ -105,7 +114,7 @@ gboolean e2ee_rtp_regroup_pull (E2eeRtpRegroup * regroup, GstBuffer ** buffer,
 /* A flush: everything collected, and everything finished but not pulled, is dropped without being
  * counted; sequence numbers go on. */
 void e2ee_rtp_regroup_flush (E2eeRtpRegroup * regroup);
-/* End of stream: what is incomplete is given up and counted. */
+/* End of stream: what may be whole is handed over, what is incomplete is given up and counted. */
 void e2ee_rtp_regroup_drain (E2eeRtpRegroup * regroup);
 const E2eeRtpRegroupStats *e2ee_rtp_regroup_get_stats (const E2eeRtpRegroup * regroup);
 
@@ -125,10 +134,13 @@ typedef void (*E2eeRtpStampFunc) (GstBuffer * packet, gpointer user_data);
 
 /* Room for @max_size contiguous bytes of new frame; where one packet can hold them it is the memory
  * of the outgoing packet itself.  Once per frame.  Never NULL; valid to the end of the callback. */
+/* Instead of writing a frame that is doubtful: it was not whole.  It counts as incomplete. */
+void e2ee_rtp_regroup_not_whole (E2eeRtpRegroup * regroup);
+
 guint8 *e2ee_rtp_regroup_write_begin (E2eeRtpRegroup * regroup, gsize max_size);
 
-/* The frame is the first @size of these bytes.  @size 0 drops it, like never calling this.  @stamp
- * may be NULL. */
+/* The frame is the first @size of these bytes.  @size 0 drops it, like never calling this; so does a
+ * frame that cannot be cut (oversize).  @stamp may be NULL. */
 void e2ee_rtp_regroup_write_end (E2eeRtpRegroup * regroup, gsize size, E2eeRtpStampFunc stamp,
     gpointer stamp_data);
 

@@ -203,6 +203,7 @@ make_packet (E2eeRtpRegroup * self, guint i, gboolean is_last, const E2eeRtpPiec
   return packet;
 }
 
+/* NULL: it cannot be done. */
 static GstMiniObject *
 split (E2eeRtpRegroup * self, gsize size, E2eeRtpStampFunc stamp, gpointer stamp_data)
 {
@@ -210,13 +211,17 @@ split (E2eeRtpRegroup * self, gsize size, E2eeRtpStampFunc stamp, gpointer stamp
   const guint8 *bytes = self->writer.bytes;
   GstBufferList *list = NULL;
   GstBuffer *packet = NULL;
+  E2eeRtpPiece piece = { .size = 0 };
   gboolean is_last = FALSE;
   gsize offset = 0;
 
   for (guint i = 0; !is_last; i++) {
-    E2eeRtpPiece piece;
-
     is_last = cut (self, bytes, size, i, offset, &piece);
+    if (piece.size == 0 || i == E2EE_RTP_MAX_FRAME_PACKETS) {
+      g_clear_pointer (&list, gst_buffer_list_unref);
+      current->n_written = 0;
+      return NULL;
+    }
     packet = make_packet (self, i, is_last, &piece, bytes + offset + piece.skip);
     if (stamp != NULL)
       stamp (packet, stamp_data);
@@ -234,7 +239,7 @@ split (E2eeRtpRegroup * self, gsize size, E2eeRtpStampFunc stamp, gpointer stamp
 static gboolean
 is_one_packet (E2eeRtpRegroup * self, gsize size)
 {
-  E2eeRtpPiece piece;
+  E2eeRtpPiece piece = { .size = 0 };
 
   return self->writer.direct != NULL || cut (self, self->writer.bytes, size, 0, 0, &piece);
 }
@@ -260,6 +265,10 @@ e2ee_rtp_regroup_write_end (E2eeRtpRegroup * self, gsize size, E2eeRtpStampFunc 
     out = finish_direct (self, size, stamp, stamp_data);
   else
     out = split (self, size, stamp, stamp_data);
+  if (out == NULL) {
+    self->stats.oversize++;
+    goto out;
+  }
   gst_queue_array_push_tail (self->output, out);
 
   if (!current->straggler) {
