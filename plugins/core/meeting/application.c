@@ -83,24 +83,16 @@ e2ee_meeting_say_streams (e2ee_meeting * m)
 }
 
 e2ee_meeting_result
-e2ee_meeting_chat (e2ee_meeting * m, const char *text)
+e2ee_meeting_say_chat (e2ee_meeting * m, e2ee_bytes text)
 {
   e2ee_application chat = { .kind = E2EE_APPLICATION_CHAT };
-  e2ee_mls_buffer clean = E2EE_MLS_NO_BUFFER;
-  const size_t size = text != NULL ? strlen (text) : 0;
+  e2ee_mls_buffer clean = { .size = 3 * text.size + 1 };
   e2ee_meeting_result r = E2EE_MEETING_OK;
 
-  if (!e2ee_meeting_is_member (m))
-    return E2EE_MEETING_ERR_NOT_JOINED;
-  if (size == 0 || size > E2EE_MAX_CHAT)
-    return E2EE_MEETING_ERR_TEXT;
-  if ((m->features >> E2EE_FEATURE_CHAT & 1) == 0)
-    return E2EE_MEETING_ERR_STATEMENT_POLICY;
-  clean.data = e2ee_mls_alloc (3 * size + 1, 1);
-  clean.size = 3 * size + 1;
+  clean.data = e2ee_mls_alloc (clean.size, 1);
   if (clean.data == NULL)
     return E2EE_MEETING_ERR_NO_MEMORY;
-  e2ee_text_sanitize_chat (E2EE_BYTES (text, size), (char *) clean.data, clean.size);
+  e2ee_text_sanitize_chat (text, (char *) clean.data, clean.size);
   /* Broken UTF-8 grows when it is mended. */
   chat.text = E2EE_BYTES (clean.data, strlen ((char *) clean.data));
   if (chat.text.size == 0 || chat.text.size > E2EE_MAX_CHAT)
@@ -108,42 +100,20 @@ e2ee_meeting_chat (e2ee_meeting * m, const char *text)
   if (r == E2EE_MEETING_OK)
     r = send (m, &chat);
   e2ee_mls_buffer_clear (&clean);
-  e2ee_meeting_settle (m);
   return r;
 }
 
-e2ee_meeting_result
-e2ee_meeting_set_streams (e2ee_meeting * m, const e2ee_stream * streams, size_t n_streams)
+void
+e2ee_meeting_announce_streams (e2ee_meeting * m, const e2ee_stream streams[E2EE_MAX_STREAMS],
+    size_t n_streams)
 {
-  e2ee_stream clean[E2EE_MAX_STREAMS];
-  uint32_t numbers = 0;
-
-  if (n_streams > E2EE_MAX_STREAMS)
-    return E2EE_MEETING_ERR_ARGUMENT;
-  memset (clean, 0, sizeof (clean));
-  for (size_t i = 0; i < n_streams; i++) {
-    const char *label = streams[i].label;
-    const char *end = memchr (label, 0, sizeof (streams[i].label));
-
-    if (streams[i].number >= E2EE_MAX_STREAMS || (unsigned) streams[i].kind >= E2EE_N_STREAM_KINDS
-        || end == NULL || (numbers >> streams[i].number & 1) != 0)
-      return E2EE_MEETING_ERR_ARGUMENT;
-    numbers |= 1u << streams[i].number;
-    clean[i].number = streams[i].number;
-    clean[i].kind = streams[i].kind;
-    if (end != label)
-      e2ee_text_sanitize (E2EE_BYTES (label, (size_t) (end - label)), clean[i].label,
-          sizeof (clean[i].label));
-  }
-  memcpy (m->streams, clean, sizeof (clean));
+  memcpy (m->streams, streams, sizeof (m->streams));
   m->n_streams = n_streams;
   if (e2ee_meeting_is_member (m) && m->shown.statement.on)
     m->n_streams = e2ee_streams_without_closed (m->streams, n_streams);
   e2ee_meeting_say_streams (m);
   if (e2ee_meeting_self (m) != NULL)
     e2ee_meeting_post_member (m, E2EE_EVENT_STREAMS, e2ee_meeting_self (m), E2EE_MEETING_OK);
-  e2ee_meeting_settle (m);
-  return E2EE_MEETING_OK;
 }
 
 /* ---- receiving ---- */

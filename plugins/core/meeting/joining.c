@@ -167,8 +167,9 @@ e2ee_meeting_group_is_there (e2ee_meeting * m)
     e2ee_meeting_set_timer (m, E2EE_TIMER_FOUND, now + m->timing.silence_ms);
 }
 
-static e2ee_meeting_result
-start_joining (e2ee_meeting * m, e2ee_meeting_phase phase, e2ee_meeting_result why)
+e2ee_meeting_result
+e2ee_meeting_start_joining (e2ee_meeting * m, e2ee_meeting_phase phase,
+    e2ee_meeting_result why)
 {
   const e2ee_meeting_result r = e2ee_meeting_ask (m);
 
@@ -185,29 +186,6 @@ start_joining (e2ee_meeting * m, e2ee_meeting_phase phase, e2ee_meeting_result w
   return E2EE_MEETING_OK;
 }
 
-e2ee_meeting_result
-e2ee_meeting_join (e2ee_meeting * m)
-{
-  e2ee_meeting_result r;
-
-  if (m->phase != E2EE_PHASE_IDLE)
-    return E2EE_MEETING_ERR_BUSY;
-  if (m->account.tier == E2EE_TIER_GUEST && m->ticket.e2ee == E2EE_FLOOR_REQUIRE)
-    return E2EE_MEETING_ERR_GUEST;
-  if (m->floor == E2EE_FLOOR_FORBID && m->ticket.e2ee == E2EE_FLOOR_REQUIRE)
-    return E2EE_MEETING_ERR_FLOOR_FORBID;
-  r = e2ee_account_verify (e2ee_mls_buffer_view (m->token), &m->authorities,
-      e2ee_meeting_unix_time (m), &m->account);
-  if (r == E2EE_MEETING_OK)
-    r = e2ee_ticket_check_time (&m->ticket, e2ee_meeting_unix_time (m));
-  if (r != E2EE_MEETING_OK)
-    return r;
-  e2ee_meeting_go_out (m, E2EE_MEETING_OK);
-  r = start_joining (m, E2EE_PHASE_JOINING, E2EE_MEETING_OK);
-  e2ee_meeting_settle (m);
-  return r;
-}
-
 void
 e2ee_meeting_rejoin (e2ee_meeting * m, e2ee_meeting_result why)
 {
@@ -217,7 +195,7 @@ e2ee_meeting_rejoin (e2ee_meeting * m, e2ee_meeting_result why)
   e2ee_meeting_set_timer (m, E2EE_TIMER_COMMIT, E2EE_NEVER);
   e2ee_meeting_evidence (m, "behind", json_pack ("{s:s}", "cause",
           e2ee_meeting_result_code (why)));
-  if (start_joining (m, E2EE_PHASE_REJOINING, why) != E2EE_MEETING_OK)
+  if (e2ee_meeting_start_joining (m, E2EE_PHASE_REJOINING, why) != E2EE_MEETING_OK)
     e2ee_meeting_go_out (m, why);
 }
 

@@ -76,15 +76,6 @@ e2ee_meeting_say_good_bye (e2ee_meeting * m, e2ee_meeting_result why)
 }
 
 void
-e2ee_meeting_leave (e2ee_meeting * m)
-{
-  if (m->phase == E2EE_PHASE_IDLE)
-    return;
-  e2ee_meeting_say_good_bye (m, E2EE_MEETING_OK);
-  e2ee_meeting_settle (m);
-}
-
-void
 e2ee_meeting_on_leave_timer (e2ee_meeting * m)
 {
   e2ee_meeting_set_timer (m, E2EE_TIMER_LEAVE, E2EE_NEVER);

@@ -79,22 +79,3 @@ e2ee_meeting_add_media_key (e2ee_meeting * m, int is_new_group)
   set_timer (m);
   return E2EE_MEETING_OK;
 }
-
-void
-e2ee_meeting_media (const e2ee_meeting * m, e2ee_media_view * view)
-{
-  memset (view, 0, sizeof (*view));
-  view->mode = m->mode;
-  view->suite = m->media_suite;
-  view->tag = m->tag;
-  view->own_leaf = m->group != NULL ? e2ee_mls_group_own_leaf (m->group) : E2EE_NOBODY;
-  view->sending = -1;
-  if (m->mode == E2EE_MEDIA_CLOSED)
-    return;
-  for (size_t i = 0; i < m->n_media; i++)
-    view->epochs[i] = (e2ee_media_epoch) { m->media[i].epoch,
-        e2ee_mls_secret_view (m->media[i].base_key), m->media[i].until_ms };
-  view->n_epochs = m->n_media;
-  if (m->n_media > 0)
-    view->sending = m->sends_newest || m->n_media == 1 ? 0 : 1;
-}

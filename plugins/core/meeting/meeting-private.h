@@ -1,6 +1,6 @@
 /* What the files of a meeting share: its struct, and who does what.
  *
- *   outbox.c      messages, events, evidence and state that leave when a public call ends
+ *   outbox.c      messages, events and evidence that leave when a public call ends
  *   joining.c     asking to be let in, Welcome, coming again
  *   founding.c    making the meeting
  *   leaving.c     going
@@ -14,9 +14,11 @@
  *   liveness.c    who is heard, other versions of the meeting, behind, fork, silent
  *   switching.c   the state that is shown, and what media may do
  *   mediakeys.c   keys by epoch
- *   requests.c    what the application asks for
+ *   request.c     the change that the application asks for, until it is done
  *   store.c       what survives a crash
- *   meeting.c     the object, its timers, looking
+ *   meeting.c     the object
+ *   calls/        what the application calls: calls.c, requests.c; look.c; loop.c: the end of a
+ *                 call, and time
  *
  * gst-e2ee, LGPL-2.1-or-later */
 #ifndef E2EE_CORE_MEETING_MEETING_PRIVATE_H
@@ -353,8 +355,8 @@ json_t *e2ee_meeting_evidence_of (const e2ee_account * account);
 E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_send (e2ee_meeting * m,
     const e2ee_content * content, e2ee_mls_buffer * envelope);
 E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_send_again (e2ee_meeting * m, e2ee_bytes envelope);
-/* The end of every public call: judges the state, saves, sends, tells. */
-void e2ee_meeting_settle (e2ee_meeting * m);
+/* Sends, and tells. */
+void e2ee_meeting_give_out (e2ee_meeting * m);
 void e2ee_meeting_drop_queues (e2ee_meeting * m);
 
 /* ---- joining.c, founding.c, leaving.c, kept.c ---- */
@@ -371,6 +373,9 @@ void e2ee_meeting_on_found_timer (e2ee_meeting * m);
 E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_take_found (e2ee_meeting * m, e2ee_bytes info);
 E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_take_welcome (e2ee_meeting * m,
     e2ee_bytes welcome);
+/* The start of it, when there is nothing of an earlier time left. */
+E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_start_joining (e2ee_meeting * m,
+    e2ee_meeting_phase phase, e2ee_meeting_result why);
 /* Behind, or out by a removal that was not meant for good: asks to be taken in again. */
 void e2ee_meeting_rejoin (e2ee_meeting * m, e2ee_meeting_result why);
 /* The same, when the service is so slow that a join was heard again after we had come in by it. */
@@ -458,6 +463,11 @@ E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_take_application (e2ee_meeting * 
     uint32_t leaf, uint64_t epoch, e2ee_bytes data);
 void e2ee_meeting_say_alive (e2ee_meeting * m);
 void e2ee_meeting_say_streams (e2ee_meeting * m);
+/* TEXT when nothing is left of @text, or it grows too long, once it is sanitised. */
+E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_say_chat (e2ee_meeting * m, e2ee_bytes text);
+/* Ours are these from now on, with sanitised labels. */
+void e2ee_meeting_announce_streams (e2ee_meeting * m, const e2ee_stream streams[E2EE_MAX_STREAMS],
+    size_t n_streams);
 /* What is not allowed while encryption is on. */
 int e2ee_stream_is_closed_by_e2ee (const e2ee_stream * stream);
 size_t e2ee_streams_without_closed (e2ee_stream * streams, size_t n_streams);
@@ -488,8 +498,10 @@ E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_add_media_key (e2ee_meeting * m,
 void e2ee_meeting_on_keys_timer (e2ee_meeting * m);
 void e2ee_meeting_drop_media_keys (e2ee_meeting * m);
 
-/* ---- requests.c ---- */
+/* ---- request.c ---- */
 
+void e2ee_meeting_start_request (e2ee_meeting * m, const e2ee_request * request,
+    uint64_t *number);
 void e2ee_meeting_on_request_timer (e2ee_meeting * m);
 /* Ends the request when the group is as it wanted it, or it cannot be any more. */
 void e2ee_meeting_check_request (e2ee_meeting * m);
@@ -500,8 +512,13 @@ E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_request_statement (e2ee_meeting *
 
 /* ---- store.c ---- */
 
-E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_store (const e2ee_meeting * m,
-    e2ee_mls_buffer * sealed);
+/* When something of it has changed. */
+void e2ee_meeting_save (e2ee_meeting * m);
 E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_unstore (e2ee_meeting * m, e2ee_bytes sealed);
+
+/* ---- calls/loop.c ---- */
+
+/* The end of every public call: looks for work, judges the state, saves, sends, tells. */
+void e2ee_meeting_settle (e2ee_meeting * m);
 
 #endif

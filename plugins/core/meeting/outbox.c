@@ -22,16 +22,15 @@ append (e2ee_queue * queue)
 }
 
 static void
-drop (e2ee_queue * queue)
+drop (e2ee_queue queue)
 {
-  while (queue->first != NULL) {
-    e2ee_queued *queued = queue->first;
+  while (queue.first != NULL) {
+    e2ee_queued *queued = queue.first;
 
-    queue->first = queued->next;
+    queue.first = queued->next;
     e2ee_mls_buffer_clear (&queued->text);
     e2ee_mls_free (queued);
   }
-  queue->last = NULL;
 }
 
 /* ---- events ---- */
@@ -217,44 +216,25 @@ e2ee_meeting_send (e2ee_meeting * m, const e2ee_content * content, e2ee_mls_buff
 
 /* ---- giving out ---- */
 
-static void
-save (e2ee_meeting * m)
-{
-  e2ee_mls_buffer sealed = E2EE_MLS_NO_BUFFER;
-
-  if (!m->is_dirty || m->host->save == NULL || m->store_key.size == 0)
-    return;
-  if (e2ee_meeting_store (m, &sealed) == E2EE_MEETING_OK) {
-    m->is_dirty = 0;
-    m->host->save (m->host->user, e2ee_mls_buffer_view (sealed));
-  }
-  e2ee_mls_buffer_clear (&sealed);
-}
-
 void
-e2ee_meeting_settle (e2ee_meeting * m)
+e2ee_meeting_give_out (e2ee_meeting * m)
 {
-  e2ee_queue messages, events;
+  const e2ee_queue messages = m->messages, events = m->events;
 
-  if (e2ee_meeting_is_member (m))
-    e2ee_meeting_look_for_work (m);
-  e2ee_meeting_judge (m);
-  save (m);
-  messages = m->messages;
-  events = m->events;
   m->messages = m->events = (e2ee_queue) { NULL, NULL };
   for (e2ee_queued * queued = messages.first; queued != NULL; queued = queued->next)
     m->host->send (m->host->user, e2ee_mls_buffer_view (queued->text));
   for (e2ee_queued * queued = events.first; queued != NULL; queued = queued->next)
     m->host->event (m->host->user, &queued->event);
-  drop (&messages);
-  drop (&events);
+  drop (messages);
+  drop (events);
 }
 
 void
 e2ee_meeting_drop_queues (e2ee_meeting * m)
 {
-  drop (&m->messages);
-  drop (&m->events);
+  drop (m->messages);
+  drop (m->events);
+  m->messages = m->events = (e2ee_queue) { NULL, NULL };
   e2ee_mls_buffer_clear (&m->lost.text);
 }

@@ -77,8 +77,8 @@ make_aad (const e2ee_meeting * m, uint8_t aad[1 + E2EE_TICKET_HASH_SIZE])
   memcpy (aad + 1, m->ticket.hash, E2EE_TICKET_HASH_SIZE);
 }
 
-e2ee_meeting_result
-e2ee_meeting_store (const e2ee_meeting * m, e2ee_mls_buffer * sealed)
+static e2ee_meeting_result
+store (const e2ee_meeting * m, e2ee_mls_buffer * sealed)
 {
   e2ee_mls_writer writer = E2EE_MLS_WRITER_INIT;
   uint8_t aad[1 + E2EE_TICKET_HASH_SIZE];
@@ -102,6 +102,20 @@ e2ee_meeting_store (const e2ee_meeting * m, e2ee_mls_buffer * sealed)
   }
   e2ee_mls_writer_clear (&writer);
   return r;
+}
+
+void
+e2ee_meeting_save (e2ee_meeting * m)
+{
+  e2ee_mls_buffer sealed = E2EE_MLS_NO_BUFFER;
+
+  if (!m->is_dirty || m->host->save == NULL || m->store_key.size == 0)
+    return;
+  if (store (m, &sealed) == E2EE_MEETING_OK) {
+    m->is_dirty = 0;
+    m->host->save (m->host->user, e2ee_mls_buffer_view (sealed));
+  }
+  e2ee_mls_buffer_clear (&sealed);
 }
 
 e2ee_meeting_result
