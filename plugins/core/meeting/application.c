@@ -4,34 +4,6 @@
 #include "core/meeting/meeting-private.h"
 #include "core/meeting/text.h"
 
-static const char *const kind_names[E2EE_N_STREAM_KINDS] = {
-  "microphone", "camera", "screen", "screen-audio", "pstn", "sip-h323", "data"
-};
-
-const char *
-e2ee_stream_kind_name (e2ee_stream_kind kind)
-{
-  return (unsigned) kind < E2EE_N_STREAM_KINDS ? kind_names[kind] : NULL;
-}
-
-int
-e2ee_stream_is_closed_by_e2ee (const e2ee_stream * stream)
-{
-  return stream->kind == E2EE_STREAM_PSTN || stream->kind == E2EE_STREAM_SIP_H323;
-}
-
-size_t
-e2ee_streams_without_closed (e2ee_stream * streams, size_t n_streams)
-{
-  size_t n = 0;
-
-  for (size_t i = 0; i < n_streams; i++) {
-    if (!e2ee_stream_is_closed_by_e2ee (&streams[i]))
-      streams[n++] = streams[i];
-  }
-  return n;
-}
-
 /* ---- sending ---- */
 
 static e2ee_meeting_result

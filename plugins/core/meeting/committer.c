@@ -115,8 +115,8 @@ take_applicants (e2ee_meeting * m, making * c)
   /* Whoever is taken out for being gone gets a commit of his own: its reason is all that it has. */
   if (c->because_gone)
     return;
-  for (size_t i = 0; i < m->n_applicants && c->n_adds < E2EE_MAX_ADDS; i++) {
-    const e2ee_applicant *applicant = &m->applicants[i];
+  for (size_t i = 0; i < m->applicants.n && c->n_adds < E2EE_MAX_ADDS; i++) {
+    const e2ee_applicant *applicant = &m->applicants.list[i];
     const e2ee_entry *old = e2ee_meeting_entry_of_device (m, &applicant->account.thumbprint);
 
     if ((c->next.on && applicant->account.tier == E2EE_TIER_GUEST)
@@ -130,18 +130,6 @@ take_applicants (e2ee_meeting * m, making * c)
   if (c->n_adds > 0 && c->n < MAX_CHANGES)
     c->changes[c->n++] = (e2ee_mls_change) { .type = E2EE_MLS_PROPOSAL_PSK,
         .psk_id = e2ee_mls_buffer_view (m->psk_id) };
-}
-
-/* What others would refuse is not sent. */
-static e2ee_meeting_result
-judge_own (e2ee_meeting * m, e2ee_statement * next, e2ee_bytes * text)
-{
-  const e2ee_policy policy = e2ee_meeting_policy (m);
-  const e2ee_policy_members members = e2ee_meeting_policy_members (m);
-  const e2ee_mls_staged *pending = e2ee_mls_group_pending (m->group);
-
-  return pending == NULL ? E2EE_MEETING_ERR_MLS : e2ee_policy_commit (&policy, &members, m->group,
-      pending, &m->shown.statement, next, text);
 }
 
 static e2ee_meeting_result
@@ -167,8 +155,9 @@ make (e2ee_meeting * m, making * c)
     params.authenticated_data = E2EE_BYTES (&reason, 1);
   r = e2ee_meeting_result_of (m, e2ee_mls_group_commit (m->group, &params, &m->own.message,
           &m->own.welcome, NULL));
+  /* What others would refuse is not sent. */
   if (r == E2EE_MEETING_OK)
-    r = judge_own (m, &next, &text);
+    r = e2ee_meeting_judge_own_commit (m, &next, &text);
   content.body = e2ee_mls_buffer_view (m->own.message);
   if (r == E2EE_MEETING_OK)
     r = e2ee_meeting_send (m, &content, &m->own.envelope);
@@ -186,8 +175,8 @@ make (e2ee_meeting * m, making * c)
 static void
 drop_bad_applicants (e2ee_meeting * m)
 {
-  for (size_t i = m->n_applicants; i > 0; i--) {
-    const e2ee_applicant *applicant = &m->applicants[i - 1];
+  for (size_t i = m->applicants.n; i > 0; i--) {
+    const e2ee_applicant *applicant = &m->applicants.list[i - 1];
     const e2ee_thumbprint device = applicant->account.thumbprint;
     const e2ee_entry *old = e2ee_meeting_entry_of_device (m, &device);
     e2ee_mls_change changes[3] = {
@@ -210,7 +199,7 @@ drop_bad_applicants (e2ee_meeting * m)
     e2ee_mls_buffer_clear (&welcome);
     if (r != E2EE_MLS_OK && r != E2EE_MLS_ERR_NO_MEMORY) {
       e2ee_meeting_refused (m, E2EE_MEETING_ERR_MESSAGE_FORMAT, &applicant->account);
-      e2ee_meeting_drop_applicant (m, &device);
+      e2ee_applicants_drop (&m->applicants, &device);
     }
   }
 }
@@ -239,33 +228,6 @@ e2ee_meeting_on_commit_timer (e2ee_meeting * m)
 
 /* ---- until it comes back ---- */
 
-void
-e2ee_meeting_drop_own_commit (e2ee_meeting * m)
-{
-  e2ee_mls_buffer_clear (&m->own.message);
-  e2ee_mls_buffer_clear (&m->own.welcome);
-  e2ee_mls_buffer_clear (&m->own.envelope);
-  memset (&m->own, 0, sizeof (m->own));
-  if (m->group != NULL && e2ee_mls_group_has_pending (m->group))
-    e2ee_mls_group_discard_pending (m->group);
-  e2ee_meeting_set_timer (m, E2EE_TIMER_RESEND, E2EE_NEVER);
-}
-
-/* The same bytes: it is one commit, however often it arrives.  It stays pending for as long as its
- * epoch lasts, for it may have reached the others. */
-void
-e2ee_meeting_on_resend_timer (e2ee_meeting * m)
-{
-  e2ee_meeting_set_timer (m, E2EE_TIMER_RESEND, E2EE_NEVER);
-  if (m->own.envelope.size == 0)
-    return;
-  (void) !e2ee_meeting_send_again (m, e2ee_mls_buffer_view (m->own.envelope));
-  if (m->own.n_resends < E2EE_MAX_RESENDS)
-    m->own.n_resends++;
-  e2ee_meeting_set_timer (m, E2EE_TIMER_RESEND,
-      e2ee_meeting_now (m) + ((uint64_t) E2EE_RESEND_MS << m->own.n_resends));
-}
-
 int
 e2ee_meeting_take_own_commit (e2ee_meeting * m, e2ee_bytes message)
 {
@@ -281,7 +243,7 @@ e2ee_meeting_take_own_commit (e2ee_meeting * m, e2ee_bytes message)
       || !e2ee_equal (e2ee_mls_buffer_view (own.message), message))
     return 0;
   /* A good-bye may have come since it was made: judged again, as all the others do. */
-  if (judge_own (m, &next, &text) != E2EE_MEETING_OK
+  if (e2ee_meeting_judge_own_commit (m, &next, &text) != E2EE_MEETING_OK
       || e2ee_mls_buffer_dup (text, &copy) != E2EE_MLS_OK) {
     e2ee_meeting_drop_own_commit (m);
     return 1;
@@ -345,7 +307,7 @@ e2ee_meeting_look_for_work (e2ee_meeting * m)
   e2ee_meeting_forget_applicants (m);
   if (m->own.message.size > 0)
     return;
-  if (!is_asked && m->n_applicants == 0 && !e2ee_meeting_is_outdated (m)
+  if (!is_asked && m->applicants.n == 0 && !e2ee_meeting_is_outdated (m)
       && !somebody_wants_to_leave (m) && !somebody_is_gone (m)
       && now - m->epoch_since_ms < m->timing.rekey_ms) {
     m->work_since_ms = 0;
@@ -355,7 +317,7 @@ e2ee_meeting_look_for_work (e2ee_meeting * m)
   if (m->work_since_ms == 0)
     m->work_since_ms = now > 0 ? now : 1;
   at = m->work_since_ms + e2ee_meeting_turn (m) * (uint64_t) m->timing.turn_ms
-      + (m->n_applicants > 0 ? m->timing.batch_ms : 0);
+      + (m->applicants.n > 0 ? m->timing.batch_ms : 0);
   if (is_asked || at < now)
     at = now;
   if (at < m->not_before_ms)

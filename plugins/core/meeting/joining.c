@@ -1,86 +1,9 @@
 /* Asking to be let in, Welcome, coming again.
  *
  * gst-e2ee, LGPL-2.1-or-later */
-#include <sodium.h>
+
 
 #include "core/meeting/meeting-private.h"
-
-static const uint8_t state_extension_type[2] = {
-  E2EE_EXTENSION_MEETING_STATE >> 8, E2EE_EXTENSION_MEETING_STATE & 255
-};
-
-const e2ee_mls_leaf_params e2ee_meeting_leaf_params = {
-  .extension_types = { state_extension_type, sizeof (state_extension_type) },
-};
-
-/* ---- a leaf of ours ---- */
-
-/* A fresh signature key, and our account bound to it and to this meeting. */
-e2ee_meeting_result
-e2ee_meeting_make_identity (e2ee_meeting * m, e2ee_mls_identity ** identity)
-{
-  uint8_t public_key[crypto_sign_ed25519_PUBLICKEYBYTES];
-  uint8_t expanded[crypto_sign_ed25519_SECRETKEYBYTES];
-  uint8_t seed[crypto_sign_ed25519_SEEDBYTES];
-  e2ee_mls_credential credential = { .type = E2EE_MLS_CREDENTIAL_BASIC };
-  e2ee_mls_buffer bound = E2EE_MLS_NO_BUFFER;
-  e2ee_meeting_result r;
-
-  m->host->env->random (m->host->env->user, seed, sizeof (seed));
-  crypto_sign_ed25519_seed_keypair (public_key, expanded, seed);
-  r = e2ee_identity_bind (e2ee_mls_buffer_view (m->token), m->device, m->ticket.meeting_id,
-      E2EE_BYTES (public_key, sizeof (public_key)), e2ee_meeting_unix_time (m), &bound);
-  credential.body = e2ee_mls_buffer_view (bound);
-  if (r == E2EE_MEETING_OK)
-    r = e2ee_meeting_result_of (m, e2ee_mls_identity_new (&m->mls_host, m->mls_suite, &credential,
-            E2EE_BYTES (seed, sizeof (seed)), identity));
-  e2ee_mls_buffer_clear (&bound);
-  e2ee_wipe (seed, sizeof (seed));
-  e2ee_wipe (expanded, sizeof (expanded));
-  return r;
-}
-
-void
-e2ee_meeting_drop_joiners (e2ee_meeting * m)
-{
-  for (size_t i = 0; i < 2; i++) {
-    e2ee_mls_joiner_free (m->joiners[i]);
-    m->joiners[i] = NULL;
-  }
-}
-
-static void
-remember_join_key (e2ee_meeting * m, e2ee_bytes key)
-{
-  if (key.size != sizeof (m->join_keys[0]))
-    return;
-  memcpy (m->join_keys[m->next_join_key], key.data, key.size);
-  m->next_join_key = (m->next_join_key + 1) % E2EE_N_JOIN_KEYS;
-}
-
-/* The one before stays: its Welcome may be on its way. */
-static e2ee_meeting_result
-renew_joiner (e2ee_meeting * m)
-{
-  e2ee_mls_identity *identity = NULL;
-  e2ee_mls_joiner *joiner = NULL;
-  e2ee_meeting_result r;
-
-  r = e2ee_meeting_make_identity (m, &identity);
-  if (r == E2EE_MEETING_OK)
-    r = e2ee_meeting_result_of (m, e2ee_mls_joiner_new (&m->mls_host, identity, &e2ee_meeting_leaf_params,
-            &joiner));
-  if (r == E2EE_MEETING_OK)
-    remember_join_key (m, e2ee_mls_identity_signature_key (identity));
-  e2ee_mls_identity_unref (identity);
-  if (r != E2EE_MEETING_OK)
-    return r;
-  e2ee_mls_joiner_free (m->joiners[1]);
-  m->joiners[1] = m->joiners[0];
-  m->joiners[0] = joiner;
-  m->joiner_since_ms = e2ee_meeting_now (m);
-  return E2EE_MEETING_OK;
-}
 
 /* ---- asking ---- */
 
@@ -92,18 +15,14 @@ e2ee_meeting_ask (e2ee_meeting * m)
     .kind = E2EE_CONTENT_JOIN,
     .statement = e2ee_mls_buffer_view (m->newest.text),
   };
-  e2ee_meeting_result r = E2EE_MEETING_OK;
+  const e2ee_meeting_result r = e2ee_meeting_key_package (m, &content.body);
 
-  if (m->joiners[0] == NULL
-      || e2ee_meeting_now (m) - m->joiner_since_ms >= E2EE_JOINER_LIFE_MS)
-    r = renew_joiner (m);
   if (r != E2EE_MEETING_OK)
     return r;
   if (m->group != NULL && m->phase != E2EE_PHASE_JOINING) {
     e2ee_version_write (&m->version, version);
     content.version = E2EE_BYTES (version, sizeof (version));
   }
-  content.body = e2ee_mls_joiner_key_package (m->joiners[0]);
   return e2ee_meeting_send (m, &content, NULL);
 }
 
@@ -257,13 +176,9 @@ enter (e2ee_meeting * m, e2ee_mls_group * group)
 e2ee_meeting_result
 e2ee_meeting_take_welcome (e2ee_meeting * m, e2ee_bytes welcome)
 {
-  e2ee_mls_group *group = NULL;
-  e2ee_mls_result r = E2EE_MLS_ERR_WELCOME_NOT_FOR_US;
+  e2ee_mls_group *group;
+  const e2ee_mls_result r = e2ee_meeting_open_welcome (m, welcome, &group);
 
-  for (size_t i = 0; i < 2 && r == E2EE_MLS_ERR_WELCOME_NOT_FOR_US; i++) {
-    if (m->joiners[i] != NULL)
-      r = e2ee_mls_group_join (&m->mls_host, m->joiners[i], welcome, E2EE_NO_BYTES, &group);
-  }
   if (r == E2EE_MLS_OK)
     return enter (m, group);
   if (m->phase != E2EE_PHASE_MEMBER)

@@ -13,7 +13,7 @@ e2ee_meeting_go_out (e2ee_meeting * m, e2ee_meeting_result why)
   m->is_leaving = 0;
   e2ee_meeting_drop_own_commit (m);
   e2ee_meeting_drop_joiners (m);
-  e2ee_meeting_drop_applicants (m);
+  e2ee_applicants_clear (&m->applicants);
   e2ee_meeting_drop_kept (m);
   e2ee_meeting_drop_media_keys (m);
   e2ee_meeting_drop_roster (m);

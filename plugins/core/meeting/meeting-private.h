@@ -35,13 +35,14 @@
 #include "core/meeting/log.h"
 #include "core/meeting/meeting.h"
 #include "core/meeting/policy.h"
+#include "core/meeting/state/applicants.h"
 #include "core/meeting/statement.h"
+#include "core/meeting/stream.h"
 #include "core/mls/mls.h"
 
 #define E2EE_NEVER UINT64_MAX
 #define E2EE_NOBODY UINT32_MAX
 
-#define E2EE_MAX_PENDING_JOINS 256
 #define E2EE_MAX_ADDS 100       /* in one commit */
 #define E2EE_MAX_REMOVES 1000
 #define E2EE_MAX_KEPT_MESSAGES 512
@@ -54,6 +55,7 @@
 #define E2EE_JOINER_LIFE_MS 120000
 /* Joins that we know again when they are heard late. */
 #define E2EE_N_JOIN_KEYS 16
+#define E2EE_N_JOINERS 2
 #define E2EE_MAX_BACKOFF_MS 60000
 #define E2EE_RESEND_MS 1000
 #define E2EE_MAX_RESENDS 4
@@ -96,13 +98,23 @@ typedef struct
   size_t n_streams;
 } e2ee_entry;
 
-/* Somebody who asks to be let in. */
+/* Our joins. */
 typedef struct
 {
-  e2ee_mls_buffer key_package;
-  e2ee_account account;
-  uint64_t since_ms;
-} e2ee_applicant;
+  e2ee_mls_joiner *joiners[E2EE_N_JOINERS];     /* newest first */
+  uint64_t since_ms;            /* of the newest */
+  uint8_t keys[E2EE_N_JOIN_KEYS][32];   /* signature keys of the latest */
+  size_t next_key;
+} e2ee_joins;
+
+/* Whose join it is that a commit adds of our own device. */
+typedef enum
+{
+  E2EE_JOIN_NONE,
+  E2EE_JOIN_OTHER,              /* of another program on this device, or ours before it was started again */
+  E2EE_JOIN_OLD,                /* of ours that was heard late: its keys are gone */
+  E2EE_JOIN_OURS                /* a leaf whose keys we hold */
+} e2ee_join_owner;
 
 typedef struct
 {
@@ -228,10 +240,7 @@ struct e2ee_meeting
   uint64_t rekeyed_ms;
 
   /* joining */
-  e2ee_mls_joiner *joiners[2];  /* newest first */
-  uint64_t joiner_since_ms;
-  uint8_t join_keys[E2EE_N_JOIN_KEYS][32];      /* signature keys of our latest joins */
-  size_t next_join_key;
+  e2ee_joins joins;
   uint64_t group_heard_ms;      /* something of a group that we are not in; 0: nothing */
   uint32_t backoff_ms;
   uint32_t patience_ms;         /* what backoff_ms starts at while the service is slow */
@@ -244,8 +253,7 @@ struct e2ee_meeting
   int is_playing;
 
   /* committing */
-  e2ee_applicant *applicants;
-  size_t n_applicants;
+  e2ee_applicants applicants;
   e2ee_own_commit own;
   uint64_t work_since_ms;       /* 0: no work */
   uint64_t not_before_ms;       /* the last try failed */
@@ -332,8 +340,50 @@ e2ee_meeting_is_member (const e2ee_meeting * m)
   return m->phase == E2EE_PHASE_MEMBER && m->group != NULL;
 }
 
+/* ---- mlshost.c ---- */
+
+void e2ee_meeting_set_mls_host (e2ee_meeting * m);
 /* What MLS said, in this room's words: the rule that a credential broke, or MLS. */
 e2ee_meeting_result e2ee_meeting_result_of (e2ee_meeting * m, e2ee_mls_result result);
+
+/* ---- agreed.c ---- */
+
+/* Remembers @text as the newest when it is; STATEMENT_OLD when it is not, and errors. */
+E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_remember (e2ee_meeting * m, e2ee_bytes text);
+E2EE_MUST_USE e2ee_meeting_result e2ee_agreed_set (e2ee_agreed * agreed,
+    const e2ee_statement * statement, e2ee_bytes text);
+static inline int
+e2ee_meeting_is_outdated (const e2ee_meeting * m)
+{
+  return e2ee_statement_rank (&m->newest.statement) > e2ee_statement_rank (&m->shown.statement);
+}
+
+/* ---- joins.c ---- */
+
+/* That our leaves know the meeting's extension. */
+extern const e2ee_mls_leaf_params e2ee_meeting_leaf_params;
+/* A fresh signature key, and our account bound to it and to this meeting. */
+E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_make_identity (e2ee_meeting * m,
+    e2ee_mls_identity ** identity);
+/* The one that we ask with, made anew before it is too old.  The one before stays good: its Welcome
+ * may be on its way. */
+E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_key_package (e2ee_meeting * m,
+    e2ee_bytes * key_package);
+int e2ee_meeting_is_own_key_package (const e2ee_meeting * m, e2ee_bytes key_package);
+/* WELCOME_NOT_FOR_US, and errors of e2ee_mls_group_join(). */
+E2EE_MUST_USE e2ee_mls_result e2ee_meeting_open_welcome (e2ee_meeting * m, e2ee_bytes welcome,
+    e2ee_mls_group ** group);
+/* Of a leaf of our device. */
+e2ee_join_owner e2ee_meeting_whose_join (const e2ee_meeting * m, e2ee_bytes signature_key);
+void e2ee_meeting_drop_joiners (e2ee_meeting * m);
+
+/* ---- owncommit.c ---- */
+
+void e2ee_meeting_drop_own_commit (e2ee_meeting * m);
+void e2ee_meeting_on_resend_timer (e2ee_meeting * m);
+/* As all the others will. */
+E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_judge_own_commit (e2ee_meeting * m,
+    e2ee_statement * next, e2ee_bytes * text);
 
 /* ---- outbox.c ---- */
 
@@ -361,11 +411,6 @@ void e2ee_meeting_drop_queues (e2ee_meeting * m);
 
 /* ---- joining.c, founding.c, leaving.c, kept.c ---- */
 
-/* That our leaves know the meeting's extension. */
-extern const e2ee_mls_leaf_params e2ee_meeting_leaf_params;
-/* A fresh signature key, and our account bound to it and to this meeting. */
-E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_make_identity (e2ee_meeting * m,
-    e2ee_mls_identity ** identity);
 void e2ee_meeting_give_up_founding (e2ee_meeting * m);
 E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_ask (e2ee_meeting * m);
 void e2ee_meeting_on_join_timer (e2ee_meeting * m);
@@ -386,7 +431,6 @@ void e2ee_meeting_go_out (e2ee_meeting * m, e2ee_meeting_result why);
 void e2ee_meeting_say_good_bye (e2ee_meeting * m, e2ee_meeting_result why);
 void e2ee_meeting_on_leave_timer (e2ee_meeting * m);
 void e2ee_meeting_take_while_leaving (e2ee_meeting * m, e2ee_bytes message);
-void e2ee_meeting_drop_joiners (e2ee_meeting * m);
 /* Something of a group was heard while we were in none. */
 void e2ee_meeting_group_is_there (e2ee_meeting * m);
 /* Kept until the epoch that it belongs to. */
@@ -394,7 +438,7 @@ void e2ee_meeting_keep (e2ee_meeting * m, e2ee_bytes message);
 void e2ee_meeting_play_kept (e2ee_meeting * m);
 void e2ee_meeting_drop_kept (e2ee_meeting * m);
 
-/* ---- applicants.c, committer.c ---- */
+/* ---- admission.c, committer.c ---- */
 
 /* Those whom nobody can let in. */
 void e2ee_meeting_forget_applicants (e2ee_meeting * m);
@@ -403,12 +447,8 @@ E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_take_join (e2ee_meeting * m,
 /* Looks at what there is to do, and sets the timer to our turn. */
 void e2ee_meeting_look_for_work (e2ee_meeting * m);
 void e2ee_meeting_on_commit_timer (e2ee_meeting * m);
-void e2ee_meeting_on_resend_timer (e2ee_meeting * m);
 /* 1 when @message is our commit coming back; it has been merged then. */
 int e2ee_meeting_take_own_commit (e2ee_meeting * m, e2ee_bytes message);
-void e2ee_meeting_drop_own_commit (e2ee_meeting * m);
-void e2ee_meeting_drop_applicants (e2ee_meeting * m);
-void e2ee_meeting_drop_applicant (e2ee_meeting * m, const e2ee_thumbprint * device);
 /* Those whom a commit takes out on purpose, or for a join of theirs: what they asked before is void. */
 void e2ee_meeting_drop_removed (e2ee_meeting * m, const e2ee_mls_staged_view * view);
 
@@ -425,15 +465,6 @@ void e2ee_meeting_enter_epoch (e2ee_meeting * m, const e2ee_statement * next, e2
 void e2ee_meeting_on_epoch_timer (e2ee_meeting * m);
 /* Everybody has been heard in this epoch. */
 void e2ee_meeting_check_ready (e2ee_meeting * m);
-/* Remembers @text as the newest when it is; STATEMENT_OLD when it is not, and errors. */
-E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_remember (e2ee_meeting * m, e2ee_bytes text);
-E2EE_MUST_USE e2ee_meeting_result e2ee_agreed_set (e2ee_agreed * agreed,
-    const e2ee_statement * statement, e2ee_bytes text);
-static inline int
-e2ee_meeting_is_outdated (const e2ee_meeting * m)
-{
-  return e2ee_statement_rank (&m->newest.statement) > e2ee_statement_rank (&m->shown.statement);
-}
 
 /* ---- roster.c ---- */
 
@@ -468,9 +499,6 @@ E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_say_chat (e2ee_meeting * m, e2ee_
 /* Ours are these from now on, with sanitised labels. */
 void e2ee_meeting_announce_streams (e2ee_meeting * m, const e2ee_stream streams[E2EE_MAX_STREAMS],
     size_t n_streams);
-/* What is not allowed while encryption is on. */
-int e2ee_stream_is_closed_by_e2ee (const e2ee_stream * stream);
-size_t e2ee_streams_without_closed (e2ee_stream * streams, size_t n_streams);
 
 /* ---- liveness.c ---- */
 

@@ -3,29 +3,6 @@
  * gst-e2ee, LGPL-2.1-or-later */
 #include "core/meeting/meeting-private.h"
 
-e2ee_meeting_result
-e2ee_meeting_result_of (e2ee_meeting * m, e2ee_mls_result result)
-{
-  switch (result) {
-    case E2EE_MLS_OK:
-      return E2EE_MEETING_OK;
-    case E2EE_MLS_ERR_CREDENTIAL_REFUSED:
-    case E2EE_MLS_ERR_SUCCESSOR_REFUSED:
-      return m->credential_result != E2EE_MEETING_OK ? m->credential_result
-          : E2EE_MEETING_ERR_MLS;
-    case E2EE_MLS_ERR_TREE_FULL:
-      return E2EE_MEETING_ERR_MEETING_FULL;
-    case E2EE_MLS_ERR_NO_MEMORY:
-      return E2EE_MEETING_ERR_NO_MEMORY;
-    case E2EE_MLS_ERR_PSK_UNKNOWN:
-      return E2EE_MEETING_ERR_COMMIT_WITHOUT_SECRET;
-    case E2EE_MLS_ERR_CRYPTO:
-      return E2EE_MEETING_ERR_CRYPTO;
-    default:
-      return E2EE_MEETING_ERR_MLS;
-  }
-}
-
 /* ---- what can be seen of an MLS message before it is opened ---- */
 
 typedef struct
@@ -125,35 +102,10 @@ check_form (const glance * g)
 
 /* ---- commits ---- */
 
-/* What a commit adds of our own device. */
-typedef enum
-{
-  ADDS_NOBODY,
-  ADDS_OTHER_PROGRAM,           /* on this device, or ours before it was started again */
-  ADDS_OLD_JOIN,                /* of ours that was heard late: its keys are gone */
-  ADDS_US                       /* a leaf whose keys we hold */
-} added_of_ours;
-
-static added_of_ours
-whose_join (const e2ee_meeting * m, e2ee_bytes signature_key)
-{
-  for (size_t i = 0; i < 2; i++) {
-    e2ee_mls_key_package own;
-
-    if (m->joiners[i] != NULL && e2ee_mls_key_package_check (&m->mls_host, m->mls_suite,
-            e2ee_mls_joiner_key_package (m->joiners[i]), &own) == E2EE_MLS_OK
-        && e2ee_equal (own.leaf.signature_key, signature_key))
-      return ADDS_US;
-  }
-  for (size_t i = 0; i < E2EE_N_JOIN_KEYS; i++) {
-    if (e2ee_equal (E2EE_BYTES (m->join_keys[i], sizeof (m->join_keys[i])), signature_key))
-      return ADDS_OLD_JOIN;
-  }
-  return ADDS_OTHER_PROGRAM;
-}
-
-static added_of_ours
-adds_us (const e2ee_meeting * m, const e2ee_mls_event * event, const e2ee_mls_staged_view * view)
+/* Of our own device. */
+static e2ee_join_owner
+added_join (const e2ee_meeting * m, const e2ee_mls_event * event,
+    const e2ee_mls_staged_view * view)
 {
   e2ee_identity_check check = {
     .authorities = &m->authorities,
@@ -167,9 +119,9 @@ adds_us (const e2ee_meeting * m, const e2ee_mls_event * event, const e2ee_mls_st
     check.leaf_key = leaf->signature_key;
     if (e2ee_identity_verify (leaf->credential.body, &check, &account) == E2EE_MEETING_OK
         && e2ee_thumbprint_equal (&account.thumbprint, &m->account.thumbprint))
-      return whose_join (m, leaf->signature_key);
+      return e2ee_meeting_whose_join (m, leaf->signature_key);
   }
-  return ADDS_NOBODY;
+  return E2EE_JOIN_NONE;
 }
 
 /* The Welcome is on its way; should it get lost we ask again. */
@@ -214,23 +166,23 @@ static void
 be_removed (e2ee_meeting * m, const e2ee_mls_event * event, const e2ee_mls_staged_view * view,
     const e2ee_statement * next)
 {
-  const added_of_ours adds = adds_us (m, event, view);
+  const e2ee_join_owner added = added_join (m, event, view);
 
   if (m->account.tier == E2EE_TIER_GUEST && next->on) {
     e2ee_meeting_go_out (m, E2EE_MEETING_ERR_GUEST);
     return;
   }
-  if (!is_because_gone (event) && adds == ADDS_NOBODY) {
+  if (!is_because_gone (event) && added == E2EE_JOIN_NONE) {
     e2ee_meeting_go_out (m, E2EE_MEETING_ERR_REMOVED);
     return;
   }
   e2ee_mls_group_free (m->group);
   m->group = NULL;
-  if (adds == ADDS_US)
+  if (added == E2EE_JOIN_OURS)
     wait_for_welcome (m);
-  else if (adds == ADDS_OLD_JOIN)
+  else if (added == E2EE_JOIN_OLD)
     e2ee_meeting_rejoin_patiently (m);
-  else if (adds == ADDS_NOBODY || may_come_again (m))
+  else if (added == E2EE_JOIN_NONE || may_come_again (m))
     e2ee_meeting_rejoin (m, E2EE_MEETING_ERR_SILENT);
   else
     e2ee_meeting_go_out (m, E2EE_MEETING_ERR_REMOVED);

@@ -145,7 +145,7 @@ tell_who_came (e2ee_meeting * m, e2ee_entry * entry, int came_again)
 {
   const int is_self = m->group != NULL && entry->leaf == e2ee_mls_group_own_leaf (m->group);
 
-  e2ee_meeting_drop_applicant (m, &entry->account.thumbprint);
+  e2ee_applicants_drop (&m->applicants, &entry->account.thumbprint);
   entry->is_new_device = e2ee_meeting_see_device (m, &entry->account);
   if (!came_again) {
     e2ee_meeting_post_member (m, E2EE_EVENT_MEMBER_JOINED, entry, E2EE_MEETING_OK);
@@ -230,6 +230,20 @@ e2ee_meeting_update_roster (e2ee_meeting * m, int turned_on, uint32_t committer,
   }
   clear_entries (before, n_before);
   return E2EE_MEETING_OK;
+}
+
+void
+e2ee_meeting_drop_removed (e2ee_meeting * m, const e2ee_mls_staged_view * view)
+{
+  for (size_t i = 0; i < view->n_removed; i++) {
+    e2ee_entry *entry = e2ee_meeting_entry (m, view->removed[i]);
+
+    if (entry == NULL)
+      continue;
+    entry->is_replaced = 1;
+    if (!entry->wants_to_leave)
+      e2ee_applicants_drop (&m->applicants, &entry->account.thumbprint);
+  }
 }
 
 /* ---- the line ---- */

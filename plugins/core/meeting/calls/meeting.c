@@ -6,41 +6,6 @@
 
 static const char psk_label[] = "e2ee-meeting";
 
-/* ---- what MLS asks ---- */
-
-static int
-check_credential (void *user, const e2ee_mls_credential_check * check)
-{
-  e2ee_meeting *m = user;
-  const e2ee_policy policy = e2ee_meeting_policy (m);
-  e2ee_mls_credential_check asked = *check;
-  e2ee_meeting_result r;
-
-  /* The one leaf of a founder's tree was bound just now, as if it were being added. */
-  if (m->credential_fresh && asked.place == E2EE_MLS_AT_TREE)
-    asked.place = E2EE_MLS_AT_ADD;
-  r = e2ee_policy_credential (&policy, &asked);
-  if (r != E2EE_MEETING_OK)
-    m->credential_result = r;
-  return r == E2EE_MEETING_OK;
-}
-
-static int
-find_psk (void *user, e2ee_bytes id, e2ee_mls_secret * psk)
-{
-  const e2ee_meeting *m = user;
-
-  return id.size == m->psk_id.size && e2ee_equal (id, e2ee_mls_buffer_view (m->psk_id))
-      && e2ee_mls_secret_dup (E2EE_BYTES (m->keys.data + E2EE_ENVELOPE_KEY_SIZE, 32), psk)
-      == E2EE_MLS_OK;
-}
-
-static uint64_t
-mls_time (void *user)
-{
-  return e2ee_meeting_unix_time (user);
-}
-
 /* ---- new ---- */
 
 static void
@@ -150,22 +115,15 @@ fill (e2ee_meeting * m, const e2ee_meeting_config * config)
       || (config->store_key.size > 0
           && e2ee_mls_secret_dup (config->store_key, &m->store_key) != E2EE_MLS_OK))
     return E2EE_MEETING_ERR_NO_MEMORY;
-  m->mls_host = (e2ee_mls_host) {
-    .env = config->host->env,
-    .unix_time = mls_time,
-    .check_credential = check_credential,
-    .find_psk = find_psk,
-    .user = m,
-    .max_past_epochs = 8,
-    .max_past_ms = m->timing.old_key_ms,
-    .max_members = m->max_members,
-  };
+  e2ee_meeting_set_mls_host (m);
   r = derive_keys (m, config->link);
   if (r != E2EE_MEETING_OK)
     return r;
-  m->applicants = e2ee_mls_alloc (E2EE_MAX_PENDING_JOINS, sizeof (*m->applicants));
+  r = e2ee_applicants_init (&m->applicants);
+  if (r != E2EE_MEETING_OK)
+    return r;
   m->devices = e2ee_mls_alloc (E2EE_MAX_DEVICES, sizeof (*m->devices));
-  if (m->applicants == NULL || m->devices == NULL)
+  if (m->devices == NULL)
     return E2EE_MEETING_ERR_NO_MEMORY;
   e2ee_statement_initial (&m->ticket, &m->newest.statement);
   m->shown.statement = m->newest.statement;
@@ -219,10 +177,10 @@ e2ee_meeting_free (e2ee_meeting * m)
 {
   if (m == NULL)
     return;
-  if (m->device != NULL && m->applicants != NULL)
+  if (m->device != NULL && m->applicants.list != NULL)
     e2ee_meeting_go_out (m, E2EE_MEETING_OK);
   e2ee_meeting_drop_queues (m);
-  e2ee_mls_free (m->applicants);
+  e2ee_applicants_free (&m->applicants);
   e2ee_mls_free (m->devices);
   e2ee_mls_buffer_clear (&m->shown.text);
   e2ee_mls_buffer_clear (&m->newest.text);

@@ -298,7 +298,7 @@ test_who_asks_is_put_out_by_a_host_who_has_heard_his_join (void)
   start (4);
   he_asks ();
   room_run (&r, 30);
-  CHECK_INT (r.people[0].meeting->n_applicants, 1);
+  CHECK_INT (r.people[0].meeting->applicants.n, 1);
   CHECK_OK (e2ee_meeting_remove (r.people[0].meeting, room_member (&r, 0, HIM).leaf, NULL));
   room_run (&r, 300);
   stays_out ();

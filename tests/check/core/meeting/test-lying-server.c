@@ -518,7 +518,7 @@ test_server_floods_with_joins (void)
     memset (p, 0, sizeof (*p));
     r.n_people--;
     room_run (&r, 10);
-    CHECK (r.people[0].meeting->n_applicants <= E2EE_MAX_PENDING_JOINS);
+    CHECK (r.people[0].meeting->applicants.n <= E2EE_MAX_PENDING_JOINS);
   }
   CHECK (r.people[0].refused[E2EE_MEETING_ERR_MEETING_FULL] > 0);
   CHECK_INT (room_view (&r, 0).n_members, 2);

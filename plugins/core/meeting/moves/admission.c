@@ -1,46 +1,7 @@
-/* Those who ask to be let in, until a commit adds them.
+/* Who may be let in: a join is looked at as an Add of it will be judged.
  *
  * gst-e2ee, LGPL-2.1-or-later */
 #include "core/meeting/meeting-private.h"
-
-static void
-drop_applicant (e2ee_meeting * m, size_t index)
-{
-  e2ee_mls_buffer_clear (&m->applicants[index].key_package);
-  memmove (&m->applicants[index], &m->applicants[index + 1],
-      (m->n_applicants - index - 1) * sizeof (*m->applicants));
-  m->n_applicants--;
-}
-
-void
-e2ee_meeting_drop_applicants (e2ee_meeting * m)
-{
-  while (m->n_applicants > 0)
-    drop_applicant (m, m->n_applicants - 1);
-}
-
-void
-e2ee_meeting_drop_applicant (e2ee_meeting * m, const e2ee_thumbprint * device)
-{
-  for (size_t i = m->n_applicants; i > 0; i--) {
-    if (e2ee_thumbprint_equal (&m->applicants[i - 1].account.thumbprint, device))
-      drop_applicant (m, i - 1);
-  }
-}
-
-void
-e2ee_meeting_drop_removed (e2ee_meeting * m, const e2ee_mls_staged_view * view)
-{
-  for (size_t i = 0; i < view->n_removed; i++) {
-    e2ee_entry *entry = e2ee_meeting_entry (m, view->removed[i]);
-
-    if (entry == NULL)
-      continue;
-    entry->is_replaced = 1;
-    if (!entry->wants_to_leave)
-      e2ee_meeting_drop_applicant (m, &entry->account.thumbprint);
-  }
-}
 
 /* A device that is in already takes no place. */
 static int
@@ -56,13 +17,13 @@ e2ee_meeting_forget_applicants (e2ee_meeting * m)
 {
   const uint64_t now = e2ee_meeting_now (m);
 
-  for (size_t i = m->n_applicants; i > 0; i--) {
-    const e2ee_applicant *applicant = &m->applicants[i - 1];
+  for (size_t i = m->applicants.n; i > 0; i--) {
+    const e2ee_applicant *applicant = &m->applicants.list[i - 1];
 
     if (now - applicant->since_ms >= E2EE_JOIN_LIFE_MS
         || (m->newest.statement.on && applicant->account.tier == E2EE_TIER_GUEST)
         || !has_room_for (m, &applicant->account))
-      drop_applicant (m, i - 1);
+      e2ee_applicants_drop_at (&m->applicants, i - 1);
   }
 }
 
@@ -107,26 +68,14 @@ look_at (e2ee_meeting * m, e2ee_bytes key_package, e2ee_account * account)
 e2ee_meeting_result
 e2ee_meeting_take_join (e2ee_meeting * m, const e2ee_content * content)
 {
-  e2ee_applicant applicant = { .since_ms = e2ee_meeting_now (m) };
+  e2ee_account account;
   e2ee_version version;
   e2ee_meeting_result r;
 
-  for (size_t i = 0; i < m->n_applicants; i++) {
-    const e2ee_bytes known = e2ee_mls_buffer_view (m->applicants[i].key_package);
-
-    if (known.size == content->body.size && e2ee_equal (known, content->body))
-      return E2EE_MEETING_OK;
-  }
-  /* Ours, coming back. */
-  for (size_t i = 0; i < 2; i++) {
-    if (m->joiners[i] != NULL) {
-      const e2ee_bytes own = e2ee_mls_joiner_key_package (m->joiners[i]);
-
-      if (own.size == content->body.size && e2ee_equal (own, content->body))
-        return E2EE_MEETING_OK;
-    }
-  }
-  r = look_at (m, content->body, &applicant.account);
+  if (e2ee_applicants_have (&m->applicants, content->body)
+      || e2ee_meeting_is_own_key_package (m, content->body))
+    return E2EE_MEETING_OK;
+  r = look_at (m, content->body, &account);
   if (r == E2EE_MEETING_OK && content->statement.size > 0) {
     r = e2ee_meeting_remember (m, content->statement);
     if (r == E2EE_MEETING_ERR_STATEMENT_OLD)
@@ -134,23 +83,20 @@ e2ee_meeting_take_join (e2ee_meeting * m, const e2ee_content * content)
   }
   if (r != E2EE_MEETING_OK)
     return r;
-  if (e2ee_thumbprint_equal (&applicant.account.thumbprint, &m->account.thumbprint))
+  if (e2ee_thumbprint_equal (&account.thumbprint, &m->account.thumbprint))
     return E2EE_MEETING_OK;
   /* He looks for another version than the one that we are in together. */
   if (m->group != NULL && e2ee_version_read (content->version, &version)
       && e2ee_version_compare (&version, &m->version) == 0)
     return E2EE_MEETING_OK;
-  if (applicant.account.tier == E2EE_TIER_GUEST && m->newest.statement.on) {
-    e2ee_meeting_refused (m, E2EE_MEETING_ERR_GUEST, &applicant.account);
+  if (account.tier == E2EE_TIER_GUEST && m->newest.statement.on) {
+    e2ee_meeting_refused (m, E2EE_MEETING_ERR_GUEST, &account);
     tell_guest (m);
     return E2EE_MEETING_OK;
   }
-  e2ee_meeting_drop_applicant (m, &applicant.account.thumbprint);
-  if (m->n_applicants == E2EE_MAX_PENDING_JOINS
-      || (e2ee_meeting_is_member (m) && !has_room_for (m, &applicant.account)))
+  e2ee_applicants_drop (&m->applicants, &account.thumbprint);
+  if (m->applicants.n == E2EE_MAX_PENDING_JOINS
+      || (e2ee_meeting_is_member (m) && !has_room_for (m, &account)))
     return E2EE_MEETING_ERR_MEETING_FULL;
-  if (e2ee_mls_buffer_dup (content->body, &applicant.key_package) != E2EE_MLS_OK)
-    return E2EE_MEETING_ERR_NO_MEMORY;
-  m->applicants[m->n_applicants++] = applicant;
-  return E2EE_MEETING_OK;
+  return e2ee_applicants_add (&m->applicants, &account, content->body, e2ee_meeting_now (m));
 }
