@@ -36,6 +36,7 @@
 #include "core/meeting/meeting.h"
 #include "core/meeting/policy.h"
 #include "core/meeting/state/applicants.h"
+#include "core/meeting/state/kept.h"
 #include "core/meeting/statement.h"
 #include "core/meeting/stream.h"
 #include "core/mls/mls.h"
@@ -45,8 +46,6 @@
 
 #define E2EE_MAX_ADDS 100       /* in one commit */
 #define E2EE_MAX_REMOVES 1000
-#define E2EE_MAX_KEPT_MESSAGES 512
-#define E2EE_MAX_KEPT_BYTES ((size_t) 2 << 20)
 #define E2EE_MAX_DEVICES 1024
 #define E2EE_N_NONCES 1024
 /* A join that nobody has committed by then is asked again. */
@@ -59,6 +58,8 @@
 #define E2EE_MAX_BACKOFF_MS 60000
 #define E2EE_RESEND_MS 1000
 #define E2EE_MAX_RESENDS 4
+/* Authenticated data of a commit: whom it removes was not heard any more, and may come again. */
+#define E2EE_COMMIT_BECAUSE_GONE 1
 /* A kind of refusal is told once in this time. */
 #define E2EE_REFUSED_MS 1000
 
@@ -247,10 +248,9 @@ struct e2ee_meeting
   uint64_t overtaken_ms;        /* when a late join of ours replaced us; 0: never */
   uint64_t replaced_ms;         /* our leaf was, by another join of this device */
   unsigned n_replaced;
-  e2ee_mls_buffer kept[E2EE_MAX_KEPT_MESSAGES];
-  size_t n_kept;
-  size_t kept_bytes;
-  int is_playing;
+  e2ee_kept kept;
+  int kept_due;                 /* an epoch has begun: what is kept may open now */
+  int is_playing;               /* what was kept */
 
   /* committing */
   e2ee_applicants applicants;
@@ -433,10 +433,6 @@ void e2ee_meeting_on_leave_timer (e2ee_meeting * m);
 void e2ee_meeting_take_while_leaving (e2ee_meeting * m, e2ee_bytes message);
 /* Something of a group was heard while we were in none. */
 void e2ee_meeting_group_is_there (e2ee_meeting * m);
-/* Kept until the epoch that it belongs to. */
-void e2ee_meeting_keep (e2ee_meeting * m, e2ee_bytes message);
-void e2ee_meeting_play_kept (e2ee_meeting * m);
-void e2ee_meeting_drop_kept (e2ee_meeting * m);
 
 /* ---- admission.c, committer.c ---- */
 
@@ -447,6 +443,9 @@ E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_take_join (e2ee_meeting * m,
 /* Looks at what there is to do, and sets the timer to our turn. */
 void e2ee_meeting_look_for_work (e2ee_meeting * m);
 void e2ee_meeting_on_commit_timer (e2ee_meeting * m);
+/* Another's, opened and verified as MLS; looks at the rules. */
+E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_take_commit (e2ee_meeting * m,
+    e2ee_mls_event * event);
 /* 1 when @message is our commit coming back; it has been merged then. */
 int e2ee_meeting_take_own_commit (e2ee_meeting * m, e2ee_bytes message);
 /* Those whom a commit takes out on purpose, or for a join of theirs: what they asked before is void. */
@@ -455,6 +454,8 @@ void e2ee_meeting_drop_removed (e2ee_meeting * m, const e2ee_mls_staged_view * v
 /* ---- receive.c ---- */
 
 E2EE_MUST_USE e2ee_meeting_result e2ee_meeting_take_mls (e2ee_meeting * m, e2ee_bytes message);
+/* When an epoch has begun: takes those that waited for it. */
+void e2ee_meeting_play_kept (e2ee_meeting * m);
 
 /* ---- epoch.c ---- */
 
@@ -509,6 +510,8 @@ void e2ee_meeting_answer (e2ee_meeting * m);
 /* An unopenable message with this version, or of a later epoch. */
 void e2ee_meeting_saw_other_version (e2ee_meeting * m, const e2ee_version * version);
 void e2ee_meeting_forget_other (e2ee_meeting * m);
+/* Ours, from the group. */
+void e2ee_meeting_set_version (e2ee_meeting * m);
 void e2ee_meeting_on_behind_timer (e2ee_meeting * m);
 void e2ee_meeting_on_fork_timer (e2ee_meeting * m);
 void e2ee_meeting_on_liveness_timer (e2ee_meeting * m);

@@ -7,9 +7,6 @@
  * gst-e2ee, LGPL-2.1-or-later */
 #include "core/meeting/meeting-private.h"
 
-/* Authenticated data of a commit: whom it removes was not heard any more, and may come again. */
-#define BECAUSE_GONE 1
-
 /* ---- making a commit ---- */
 
 #define MAX_CHANGES (2 * E2EE_MAX_ADDS + E2EE_MAX_REMOVES + 2)
@@ -135,7 +132,7 @@ take_applicants (e2ee_meeting * m, making * c)
 static e2ee_meeting_result
 make (e2ee_meeting * m, making * c)
 {
-  const uint8_t reason = BECAUSE_GONE;
+  const uint8_t reason = E2EE_COMMIT_BECAUSE_GONE;
   e2ee_mls_commit_params params = { .changes = c->changes, .tree_in_welcome = 1 };
   e2ee_content content = { .kind = E2EE_CONTENT_MLS };
   e2ee_statement next;
@@ -224,55 +221,6 @@ e2ee_meeting_on_commit_timer (e2ee_meeting * m)
     e2ee_mls_buffer_clear (&c->statement_text);
   }
   e2ee_mls_free (c);
-}
-
-/* ---- until it comes back ---- */
-
-int
-e2ee_meeting_take_own_commit (e2ee_meeting * m, e2ee_bytes message)
-{
-  e2ee_content welcome = { .kind = E2EE_CONTENT_WELCOME };
-  e2ee_own_commit own = m->own;
-  e2ee_statement next;
-  e2ee_mls_buffer copy = E2EE_MLS_NO_BUFFER;
-  e2ee_mls_staged_view view;
-  e2ee_bytes text;
-  const uint32_t self = m->group != NULL ? e2ee_mls_group_own_leaf (m->group) : E2EE_NOBODY;
-
-  if (!e2ee_meeting_is_member (m) || own.message.size == 0 || own.message.size != message.size
-      || !e2ee_equal (e2ee_mls_buffer_view (own.message), message))
-    return 0;
-  /* A good-bye may have come since it was made: judged again, as all the others do. */
-  if (e2ee_meeting_judge_own_commit (m, &next, &text) != E2EE_MEETING_OK
-      || e2ee_mls_buffer_dup (text, &copy) != E2EE_MLS_OK) {
-    e2ee_meeting_drop_own_commit (m);
-    return 1;
-  }
-  e2ee_mls_staged_look (e2ee_mls_group_pending (m->group), &view);
-  if (!own.because_gone)
-    e2ee_meeting_drop_removed (m, &view);
-  if (e2ee_mls_group_merge_pending (m->group) != E2EE_MLS_OK) {
-    e2ee_mls_buffer_clear (&copy);
-    e2ee_meeting_drop_own_commit (m);
-    return 1;
-  }
-  memset (&m->own, 0, sizeof (m->own));
-  e2ee_meeting_set_timer (m, E2EE_TIMER_RESEND, E2EE_NEVER);
-  welcome.body = e2ee_mls_buffer_view (own.welcome);
-  if (welcome.body.size > 0)
-    (void) !e2ee_meeting_send (m, &welcome, NULL);
-  if (own.request != 0 && own.request == m->request.number
-      && m->request.kind == E2EE_REQUEST_REKEY)
-    e2ee_meeting_end_request (m, E2EE_MEETING_OK);
-  if (welcome.body.size == 0)
-    m->rekeyed_ms = e2ee_meeting_now (m);
-  e2ee_meeting_enter_epoch (m, &next, e2ee_mls_buffer_view (copy), self, 0);
-  e2ee_meeting_play_kept (m);
-  e2ee_mls_buffer_clear (&copy);
-  e2ee_mls_buffer_clear (&own.message);
-  e2ee_mls_buffer_clear (&own.welcome);
-  e2ee_mls_buffer_clear (&own.envelope);
-  return 1;
 }
 
 /* ---- whose turn ---- */

@@ -14,7 +14,7 @@ e2ee_meeting_go_out (e2ee_meeting * m, e2ee_meeting_result why)
   e2ee_meeting_drop_own_commit (m);
   e2ee_meeting_drop_joiners (m);
   e2ee_applicants_clear (&m->applicants);
-  e2ee_meeting_drop_kept (m);
+  e2ee_kept_clear (&m->kept);
   e2ee_meeting_drop_media_keys (m);
   e2ee_meeting_drop_roster (m);
   e2ee_meeting_forget_other (m);

@@ -100,7 +100,7 @@ begin (e2ee_meeting * m)
   e2ee_meeting_drop_own_commit (m);
   e2ee_meeting_drop_joiners (m);
   /* Of a meeting that is no more. */
-  e2ee_meeting_drop_kept (m);
+  e2ee_kept_clear (&m->kept);
   e2ee_meeting_evidence (m, "founded", NULL);
   e2ee_meeting_enter_epoch (m, &statement, text, E2EE_NOBODY, 1);
   return E2EE_MEETING_OK;

@@ -1,25 +1,7 @@
 /* What follows when the group has moved: roster, state, keys, and saying that we are there.
  *
  * gst-e2ee, LGPL-2.1-or-later */
-#include "core/crypto/hkdf.h"
 #include "core/meeting/meeting-private.h"
-
-static void
-set_version (e2ee_meeting * m)
-{
-  static const char label[] = "e2ee-meeting branch";
-  uint8_t prk[32];
-
-  e2ee_hkdf_extract (E2EE_HASH_SHA256, E2EE_BYTES (label, sizeof (label) - 1),
-      e2ee_mls_group_epoch_authenticator (m->group), prk);
-  m->version = (e2ee_version) {
-    .rank = e2ee_statement_rank (&m->shown.statement),
-    .epoch = e2ee_mls_group_epoch (m->group),
-    .n_members = (uint16_t) e2ee_mls_group_n_members (m->group),
-  };
-  memcpy (m->version.branch, prk, E2EE_BRANCH_SIZE);
-  e2ee_wipe (prk, sizeof (prk));
-}
 
 static void
 tell_state (e2ee_meeting * m, const e2ee_statement * before, uint32_t committer)
@@ -69,31 +51,6 @@ close_streams (e2ee_meeting * m)
   }
 }
 
-void
-e2ee_meeting_check_ready (e2ee_meeting * m)
-{
-  const e2ee_entry *self = e2ee_meeting_self (m);
-
-  for (size_t i = 0; i < m->n_entries; i++) {
-    const e2ee_entry *entry = &m->entries[i];
-
-    if (entry != self && !entry->is_ready)
-      return;
-  }
-  e2ee_meeting_on_epoch_timer (m);
-}
-
-void
-e2ee_meeting_on_epoch_timer (e2ee_meeting * m)
-{
-  e2ee_meeting_set_timer (m, E2EE_TIMER_EPOCH, E2EE_NEVER);
-  m->is_switching = 0;
-  if (!m->sends_newest) {
-    m->sends_newest = 1;
-    e2ee_meeting_post (m, E2EE_EVENT_KEYS);
-  }
-}
-
 static void
 start_timers (e2ee_meeting * m)
 {
@@ -132,6 +89,7 @@ e2ee_meeting_enter_epoch (e2ee_meeting * m, const e2ee_statement * next, e2ee_by
   int n_came = 0, n_went = 0;
   e2ee_meeting_result r;
 
+  m->kept_due = 1;
   r = e2ee_agreed_set (&m->shown, next, text);
   if (r == E2EE_MEETING_OK
       && e2ee_statement_rank (next) > e2ee_statement_rank (&m->newest.statement)) {
@@ -147,7 +105,7 @@ e2ee_meeting_enter_epoch (e2ee_meeting * m, const e2ee_statement * next, e2ee_by
     e2ee_meeting_rejoin (m, r);
     return;
   }
-  set_version (m);
+  e2ee_meeting_set_version (m);
   if (e2ee_version_compare (&m->other.version, &m->version) <= 0)
     e2ee_meeting_forget_other (m);
   become_member (m);

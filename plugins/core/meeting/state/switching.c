@@ -1,4 +1,5 @@
-/* What is shown, and what media may do: one function from everything that is known.
+/* What is shown, and what media may do: one function from everything that is known; and when a switch
+ * is over.
  *
  * Clear media only where the group has agreed on it, nothing is in doubt, our own floor lets it, and
  * we have not just asked for encryption ourselves: whoever has pressed "on" sends nothing clear any
@@ -6,6 +7,8 @@
  *
  * gst-e2ee, LGPL-2.1-or-later */
 #include "core/meeting/meeting-private.h"
+
+/* ---- the verdict ---- */
 
 typedef struct
 {
@@ -85,4 +88,31 @@ e2ee_meeting_judge (e2ee_meeting * m)
   m->features = features;
   event = e2ee_meeting_post (m, E2EE_EVENT_STATE);
   event->result = now.reason;
+}
+
+/* ---- the end of a switch ---- */
+
+void
+e2ee_meeting_on_epoch_timer (e2ee_meeting * m)
+{
+  e2ee_meeting_set_timer (m, E2EE_TIMER_EPOCH, E2EE_NEVER);
+  m->is_switching = 0;
+  if (!m->sends_newest) {
+    m->sends_newest = 1;
+    e2ee_meeting_post (m, E2EE_EVENT_KEYS);
+  }
+}
+
+void
+e2ee_meeting_check_ready (e2ee_meeting * m)
+{
+  const e2ee_entry *self = e2ee_meeting_self (m);
+
+  for (size_t i = 0; i < m->n_entries; i++) {
+    const e2ee_entry *entry = &m->entries[i];
+
+    if (entry != self && !entry->is_ready)
+      return;
+  }
+  e2ee_meeting_on_epoch_timer (m);
 }
