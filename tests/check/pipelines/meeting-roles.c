@@ -9,7 +9,7 @@
 #include "core/meeting/content.h"
 #include "core/meeting/envelope.h"
 #include "core/meeting/jws.h"
-#include "core/meeting/meeting-private.h"
+#include "core/meeting/state/state.h"
 
 #include <string.h>
 

@@ -1,7 +1,11 @@
 /* What the application does in a meeting: comes and goes, talks, marks somebody verified.
  *
  * gst-e2ee, LGPL-2.1-or-later */
-#include "core/meeting/meeting-private.h"
+#include "core/meeting/calls/loop.h"
+#include "core/meeting/moves/application.h"
+#include "core/meeting/moves/joining.h"
+#include "core/meeting/moves/leaving.h"
+#include "core/meeting/state/state.h"
 #include "core/meeting/text.h"
 
 /* ---- being in it ---- */

@@ -1,13 +1,13 @@
 /* Looking at a meeting changes nothing.
  *
  * gst-e2ee, LGPL-2.1-or-later */
-#include "core/meeting/meeting-private.h"
+#include "core/meeting/state/state.h"
 
 void
 e2ee_meeting_look (const e2ee_meeting * m, e2ee_meeting_view * view)
 {
   const e2ee_entry *self = e2ee_meeting_self (m);
-  const int is_in = m->n_entries > 0 && m->group != NULL;
+  const int is_in = m->roster.n > 0 && m->group != NULL;
 
   *view = (e2ee_meeting_view) {
     .phase = m->phase,
@@ -22,7 +22,7 @@ e2ee_meeting_look (const e2ee_meeting * m, e2ee_meeting_view * view)
     .is_host = self != NULL ? self->is_host
         : e2ee_statement_has_host (&m->newest.statement, &m->ticket, m->account.subject,
             &m->account.thumbprint),
-    .n_members = m->n_entries,
+    .n_members = m->roster.n,
     .ticket = &m->ticket,
   };
 }
@@ -32,8 +32,8 @@ e2ee_meeting_next_member (const e2ee_meeting * m, uint32_t from, e2ee_member * m
 {
   const e2ee_entry *self = e2ee_meeting_self (m);
 
-  for (size_t i = 0; i < m->n_entries; i++) {
-    const e2ee_entry *entry = &m->entries[i];
+  for (size_t i = 0; i < m->roster.n; i++) {
+    const e2ee_entry *entry = &m->roster.entries[i];
 
     if (entry->leaf < from)
       continue;
@@ -82,10 +82,10 @@ e2ee_meeting_media (const e2ee_meeting * m, e2ee_media_view * view)
   view->sending = -1;
   if (m->mode == E2EE_MEDIA_CLOSED)
     return;
-  for (size_t i = 0; i < m->n_media; i++)
-    view->epochs[i] = (e2ee_media_epoch) { m->media[i].epoch,
-        e2ee_mls_secret_view (m->media[i].base_key), m->media[i].until_ms };
-  view->n_epochs = m->n_media;
-  if (m->n_media > 0)
-    view->sending = m->sends_newest || m->n_media == 1 ? 0 : 1;
+  for (size_t i = 0; i < m->media.n; i++)
+    view->epochs[i] = (e2ee_media_epoch) { m->media.keys[i].epoch,
+        e2ee_mls_secret_view (m->media.keys[i].base_key), m->media.keys[i].until_ms };
+  view->n_epochs = m->media.n;
+  if (m->media.n > 0)
+    view->sending = m->media.sends_newest || m->media.n == 1 ? 0 : 1;
 }

@@ -1,7 +1,14 @@
 /* When a meeting does what: at the end of every call, and when a time has come.
  *
  * gst-e2ee, LGPL-2.1-or-later */
-#include "core/meeting/meeting-private.h"
+#include "core/meeting/calls/loop.h"
+#include "core/meeting/moves/application.h"
+#include "core/meeting/moves/committer.h"
+#include "core/meeting/moves/founding.h"
+#include "core/meeting/moves/healing.h"
+#include "core/meeting/moves/joining.h"
+#include "core/meeting/moves/leaving.h"
+#include "core/meeting/state/state.h"
 
 /* ---- the end of a call ---- */
 

@@ -2,7 +2,8 @@
  *
  * gst-e2ee, LGPL-2.1-or-later */
 #include "core/frame/suite.h"
-#include "core/meeting/meeting-private.h"
+#include "core/meeting/moves/leaving.h"
+#include "core/meeting/state/state.h"
 
 static const char psk_label[] = "e2ee-meeting";
 
@@ -122,12 +123,12 @@ fill (e2ee_meeting * m, const e2ee_meeting_config * config)
   r = e2ee_applicants_init (&m->applicants);
   if (r != E2EE_MEETING_OK)
     return r;
-  m->devices = e2ee_mls_alloc (E2EE_MAX_DEVICES, sizeof (*m->devices));
-  if (m->devices == NULL)
+  m->devices.list = e2ee_mls_alloc (E2EE_MAX_DEVICES, sizeof (*m->devices.list));
+  if (m->devices.list == NULL)
     return E2EE_MEETING_ERR_NO_MEMORY;
   e2ee_statement_initial (&m->ticket, &m->newest.statement);
   m->shown.statement = m->newest.statement;
-  e2ee_log_init (&m->log);
+  e2ee_log_init (&m->evidence.log);
   for (size_t i = 0; i < E2EE_N_TIMERS; i++)
     m->timers[i] = E2EE_NEVER;
   m->reason = E2EE_MEETING_ERR_NOT_JOINED;
@@ -181,7 +182,7 @@ e2ee_meeting_free (e2ee_meeting * m)
     e2ee_meeting_go_out (m, E2EE_MEETING_OK);
   e2ee_meeting_drop_queues (m);
   e2ee_applicants_free (&m->applicants);
-  e2ee_mls_free (m->devices);
+  e2ee_mls_free (m->devices.list);
   e2ee_mls_buffer_clear (&m->shown.text);
   e2ee_mls_buffer_clear (&m->newest.text);
   e2ee_mls_buffer_clear (&m->token);

@@ -1,7 +1,13 @@
 /* Whole messages from the delivery service, by kind.
  *
  * gst-e2ee, LGPL-2.1-or-later */
-#include "core/meeting/meeting-private.h"
+#include "core/meeting/calls/loop.h"
+#include "core/meeting/moves/admission.h"
+#include "core/meeting/moves/founding.h"
+#include "core/meeting/moves/leaving.h"
+#include "core/meeting/moves/messages.h"
+#include "core/meeting/moves/welcome.h"
+#include "core/meeting/state/state.h"
 
 /* What a host has decided, told to one who was not let in. */
 static e2ee_meeting_result

@@ -1,7 +1,8 @@
 /* What the application asks for: who may, and what the ticket allows.
  *
  * gst-e2ee, LGPL-2.1-or-later */
-#include "core/meeting/meeting-private.h"
+#include "core/meeting/calls/loop.h"
+#include "core/meeting/state/state.h"
 
 static e2ee_meeting_result
 start (e2ee_meeting * m, const e2ee_request * request, uint64_t *number)

@@ -1,13 +1,14 @@
 /* Who may be let in: a join is looked at as an Add of it will be judged.
  *
  * gst-e2ee, LGPL-2.1-or-later */
-#include "core/meeting/meeting-private.h"
+#include "core/meeting/moves/admission.h"
+#include "core/meeting/state/state.h"
 
 /* A device that is in already takes no place. */
 static int
 has_room_for (const e2ee_meeting * m, const e2ee_account * account)
 {
-  return m->n_entries < m->max_members
+  return m->roster.n < m->max_members
       || e2ee_meeting_entry_of_device (m, &account->thumbprint) != NULL;
 }
 

@@ -1,7 +1,8 @@
 /* What members tell each other inside the group: that they are there, chat, what they send.
  *
  * gst-e2ee, LGPL-2.1-or-later */
-#include "core/meeting/meeting-private.h"
+#include "core/meeting/moves/application.h"
+#include "core/meeting/state/state.h"
 #include "core/meeting/text.h"
 
 /* ---- sending ---- */

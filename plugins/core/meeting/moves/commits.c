@@ -1,8 +1,12 @@
-/* Commits in the place that the delivery service gave them: ours that comes back, those of others, and
- * those that take us out.
+/* Commits in the place that the delivery service gave them: those of others, ours that comes back,
+ * and those that take us out.
  *
  * gst-e2ee, LGPL-2.1-or-later */
-#include "core/meeting/meeting-private.h"
+#include "core/meeting/moves/commits.h"
+#include "core/meeting/moves/epoch.h"
+#include "core/meeting/moves/joining.h"
+#include "core/meeting/moves/leaving.h"
+#include "core/meeting/state/state.h"
 
 /* ---- being taken out ---- */
 
@@ -62,7 +66,8 @@ may_come_again (e2ee_meeting * m)
 static int
 is_because_gone (const e2ee_mls_event * event)
 {
-  return event->authenticated_data.size == 1 && event->authenticated_data.data[0] == E2EE_COMMIT_BECAUSE_GONE;
+  return event->authenticated_data.size == 1
+      && event->authenticated_data.data[0] == E2EE_COMMIT_BECAUSE_GONE;
 }
 
 /* We are taken out: as we come again, because we were not heard, or for good. */

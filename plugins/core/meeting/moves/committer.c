@@ -5,7 +5,9 @@
  * to do is looked at anew.
  *
  * gst-e2ee, LGPL-2.1-or-later */
-#include "core/meeting/meeting-private.h"
+#include "core/meeting/moves/admission.h"
+#include "core/meeting/moves/committer.h"
+#include "core/meeting/state/state.h"
 
 /* ---- making a commit ---- */
 
@@ -86,17 +88,17 @@ take_removals (e2ee_meeting * m, making * c)
   const e2ee_entry *put_out = whom_to_put_out (m, c);
   size_t n_gone = 0;
 
-  for (size_t i = 0; i < m->n_entries; i++) {
-    if (c->next.on && m->entries[i].account.tier == E2EE_TIER_GUEST)
-      remove_leaf (c, m->entries[i].leaf);
+  for (size_t i = 0; i < m->roster.n; i++) {
+    if (c->next.on && m->roster.entries[i].account.tier == E2EE_TIER_GUEST)
+      remove_leaf (c, m->roster.entries[i].leaf);
   }
   if (put_out != NULL)
     remove_leaf (c, put_out->leaf);
   if (c->n > 0)
     return;
-  for (size_t i = 0; i < m->n_entries && n_gone < E2EE_MAX_REMOVES; i++) {
-    if (e2ee_meeting_is_gone (m, &m->entries[i])) {
-      remove_leaf (c, m->entries[i].leaf);
+  for (size_t i = 0; i < m->roster.n && n_gone < E2EE_MAX_REMOVES; i++) {
+    if (e2ee_meeting_is_gone (m, &m->roster.entries[i])) {
+      remove_leaf (c, m->roster.entries[i].leaf);
       n_gone++;
     }
   }
@@ -106,7 +108,7 @@ take_removals (e2ee_meeting * m, making * c)
 static void
 take_applicants (e2ee_meeting * m, making * c)
 {
-  const size_t room = m->max_members > m->n_entries ? m->max_members - m->n_entries : 0;
+  const size_t room = m->max_members > m->roster.n ? m->max_members - m->roster.n : 0;
   const e2ee_entry *put_out = whom_to_put_out (m, c);
 
   /* Whoever is taken out for being gone gets a commit of his own: its reason is all that it has. */
@@ -228,8 +230,8 @@ e2ee_meeting_on_commit_timer (e2ee_meeting * m)
 static int
 somebody_is_gone (const e2ee_meeting * m)
 {
-  for (size_t i = 0; i < m->n_entries; i++) {
-    if (e2ee_meeting_is_gone (m, &m->entries[i]))
+  for (size_t i = 0; i < m->roster.n; i++) {
+    if (e2ee_meeting_is_gone (m, &m->roster.entries[i]))
       return 1;
   }
   return 0;
@@ -238,8 +240,8 @@ somebody_is_gone (const e2ee_meeting * m)
 static int
 somebody_wants_to_leave (const e2ee_meeting * m)
 {
-  for (size_t i = 0; i < m->n_entries; i++) {
-    if (m->entries[i].wants_to_leave)
+  for (size_t i = 0; i < m->roster.n; i++) {
+    if (m->roster.entries[i].wants_to_leave)
       return 1;
   }
   return 0;

@@ -1,7 +1,11 @@
 /* What follows when the group has moved: roster, state, keys, and saying that we are there.
  *
  * gst-e2ee, LGPL-2.1-or-later */
-#include "core/meeting/meeting-private.h"
+#include "core/meeting/moves/application.h"
+#include "core/meeting/moves/epoch.h"
+#include "core/meeting/moves/joining.h"
+#include "core/meeting/moves/leaving.h"
+#include "core/meeting/state/state.h"
 
 static void
 tell_state (e2ee_meeting * m, const e2ee_statement * before, uint32_t committer)
@@ -41,8 +45,8 @@ close_streams (e2ee_meeting * m)
   m->n_streams = e2ee_streams_without_closed (m->streams, n_own);
   if (m->n_streams != n_own && self != NULL)
     e2ee_meeting_post_member (m, E2EE_EVENT_STREAMS, self, E2EE_MEETING_OK);
-  for (size_t i = 0; i < m->n_entries; i++) {
-    e2ee_entry *entry = &m->entries[i];
+  for (size_t i = 0; i < m->roster.n; i++) {
+    e2ee_entry *entry = &m->roster.entries[i];
     const size_t before = entry->n_streams;
 
     entry->n_streams = e2ee_streams_without_closed (entry->streams, before);
@@ -84,7 +88,7 @@ e2ee_meeting_enter_epoch (e2ee_meeting * m, const e2ee_statement * next, e2ee_by
     uint32_t committer, int is_new_group)
 {
   const e2ee_statement before = m->shown.statement;
-  const int was_known = m->n_entries > 0;
+  const int was_known = m->roster.n > 0;
   const int turned_on = was_known && next->on && !before.on;
   int n_came = 0, n_went = 0;
   e2ee_meeting_result r;
@@ -111,7 +115,7 @@ e2ee_meeting_enter_epoch (e2ee_meeting * m, const e2ee_statement * next, e2ee_by
   become_member (m);
   if (committer == E2EE_NOBODY)
     m->rekeyed_ms = e2ee_meeting_now (m);
-  m->sends_newest = turned_on || n_went > 0 || committer == E2EE_NOBODY;
+  m->media.sends_newest = turned_on || n_went > 0 || committer == E2EE_NOBODY;
   if (turned_on)
     m->is_switching = 1;
   if (!next->on)

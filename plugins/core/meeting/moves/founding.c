@@ -1,7 +1,11 @@
 /* Making the meeting, for whoever comes first; and looking at somebody who says that he has.
  *
  * gst-e2ee, LGPL-2.1-or-later */
-#include "core/meeting/meeting-private.h"
+#include "core/meeting/moves/epoch.h"
+#include "core/meeting/moves/founding.h"
+#include "core/meeting/moves/joining.h"
+#include "core/meeting/moves/leaving.h"
+#include "core/meeting/state/state.h"
 
 static int
 is_guest_outside (const e2ee_meeting * m)

@@ -11,7 +11,9 @@
  * itself: whoever forges it makes us ask, and those in our own version go on.
  *
  * gst-e2ee, LGPL-2.1-or-later */
-#include "core/meeting/meeting-private.h"
+#include "core/meeting/moves/healing.h"
+#include "core/meeting/moves/joining.h"
+#include "core/meeting/state/state.h"
 
 void
 e2ee_meeting_on_behind_timer (e2ee_meeting * m)

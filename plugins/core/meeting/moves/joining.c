@@ -1,7 +1,10 @@
 /* Asking to be let in, and coming again.
  *
  * gst-e2ee, LGPL-2.1-or-later */
-#include "core/meeting/meeting-private.h"
+#include "core/meeting/moves/application.h"
+#include "core/meeting/moves/joining.h"
+#include "core/meeting/moves/leaving.h"
+#include "core/meeting/state/state.h"
 
 /* ---- asking ---- */
 
@@ -116,8 +119,8 @@ e2ee_meeting_rejoin (e2ee_meeting * m, e2ee_meeting_result why)
     e2ee_meeting_go_out (m, why);
 }
 
-/* Asking more often than an answer takes goes round in circles: each join that is heard again takes us
- * out for a new one. */
+/* Asking more often than an answer takes goes round in circles: each join that is heard again takes
+ * us out for a new one. */
 void
 e2ee_meeting_rejoin_patiently (e2ee_meeting * m)
 {

@@ -1,7 +1,8 @@
 /* Going: of one's own will, because one was put out, or because one's floor forbids to stay.
  *
  * gst-e2ee, LGPL-2.1-or-later */
-#include "core/meeting/meeting-private.h"
+#include "core/meeting/moves/leaving.h"
+#include "core/meeting/state/state.h"
 
 void
 e2ee_meeting_go_out (e2ee_meeting * m, e2ee_meeting_result why)
@@ -20,7 +21,7 @@ e2ee_meeting_go_out (e2ee_meeting * m, e2ee_meeting_result why)
   e2ee_meeting_forget_other (m);
   e2ee_mls_group_free (m->group);
   m->group = NULL;
-  m->is_silent = m->is_switching = m->sends_newest = 0;
+  m->is_silent = m->is_switching = m->media.sends_newest = 0;
   m->code[0] = 0;
   for (size_t i = 0; i < E2EE_N_TIMERS; i++)
     m->timers[i] = E2EE_NEVER;

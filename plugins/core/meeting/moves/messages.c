@@ -1,7 +1,11 @@
 /* MLS messages: of this version of the meeting, of another, or too early.
  *
  * gst-e2ee, LGPL-2.1-or-later */
-#include "core/meeting/meeting-private.h"
+#include "core/meeting/moves/application.h"
+#include "core/meeting/moves/commits.h"
+#include "core/meeting/moves/joining.h"
+#include "core/meeting/moves/messages.h"
+#include "core/meeting/state/state.h"
 
 /* ---- what can be seen of an MLS message before it is opened ---- */
 
@@ -177,8 +181,7 @@ e2ee_meeting_play_kept (e2ee_meeting * m)
   m->is_playing = 1;
   do {
     epoch = m->group != NULL ? e2ee_mls_group_epoch (m->group) : 0;
-    playing = m->kept;
-    memset (&m->kept, 0, sizeof (m->kept));
+    e2ee_kept_take (&m->kept, &playing);
     for (size_t i = 0; i < playing.n; i++)
       (void) !e2ee_meeting_take_mls (m, e2ee_mls_buffer_view (playing.messages[i]));
     e2ee_kept_clear (&playing);

@@ -1,7 +1,11 @@
 /* A Welcome: the group that we asked to be let into.
  *
  * gst-e2ee, LGPL-2.1-or-later */
-#include "core/meeting/meeting-private.h"
+#include "core/meeting/moves/epoch.h"
+#include "core/meeting/moves/founding.h"
+#include "core/meeting/moves/joining.h"
+#include "core/meeting/moves/welcome.h"
+#include "core/meeting/state/state.h"
 
 /* One who stands in a version of the meeting leaves it for a better one only. */
 static int

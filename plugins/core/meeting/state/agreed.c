@@ -3,7 +3,7 @@
  * One counts by its signature and its revision, whoever carries it.
  *
  * gst-e2ee, LGPL-2.1-or-later */
-#include "core/meeting/meeting-private.h"
+#include "core/meeting/state/state.h"
 
 e2ee_meeting_result
 e2ee_agreed_set (e2ee_agreed * agreed, const e2ee_statement * statement, e2ee_bytes text)
@@ -31,4 +31,10 @@ e2ee_meeting_remember (e2ee_meeting * m, e2ee_bytes text)
     return E2EE_MEETING_ERR_STATEMENT_OLD;
   m->is_dirty = 1;
   return e2ee_agreed_set (&m->newest, &statement, text);
+}
+
+int
+e2ee_meeting_is_outdated (const e2ee_meeting * m)
+{
+  return e2ee_statement_rank (&m->newest.statement) > e2ee_statement_rank (&m->shown.statement);
 }

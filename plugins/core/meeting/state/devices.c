@@ -4,7 +4,7 @@
  * gst-e2ee, LGPL-2.1-or-later */
 #include <sodium.h>
 
-#include "core/meeting/meeting-private.h"
+#include "core/meeting/state/state.h"
 
 static void
 hash_subject (const e2ee_account * account, uint8_t hash[32])
@@ -15,8 +15,8 @@ hash_subject (const e2ee_account * account, uint8_t hash[32])
 static e2ee_known_device *
 find (const e2ee_meeting * m, const uint8_t subject[32], const e2ee_thumbprint * thumbprint)
 {
-  for (size_t i = 0; i < m->n_devices; i++) {
-    e2ee_known_device *device = &m->devices[i];
+  for (size_t i = 0; i < m->devices.n; i++) {
+    e2ee_known_device *device = &m->devices.list[i];
 
     if (memcmp (device->subject, subject, 32) == 0
         && e2ee_thumbprint_equal (&device->thumbprint, thumbprint))
@@ -31,13 +31,13 @@ forget_one (e2ee_meeting * m)
 {
   size_t victim = 0;
 
-  while (victim < m->n_devices && m->devices[victim].is_verified)
+  while (victim < m->devices.n && m->devices.list[victim].is_verified)
     victim++;
-  if (victim == m->n_devices)
+  if (victim == m->devices.n)
     victim = 0;
-  memmove (&m->devices[victim], &m->devices[victim + 1],
-      (m->n_devices - victim - 1) * sizeof (*m->devices));
-  m->n_devices--;
+  memmove (&m->devices.list[victim], &m->devices.list[victim + 1],
+      (m->devices.n - victim - 1) * sizeof (*m->devices.list));
+  m->devices.n--;
 }
 
 int
@@ -49,11 +49,11 @@ e2ee_meeting_see_device (e2ee_meeting * m, const e2ee_account * account)
   hash_subject (account, device.subject);
   if (find (m, device.subject, &account->thumbprint) != NULL)
     return 0;
-  for (size_t i = 0; i < m->n_devices; i++)
-    account_is_known |= memcmp (m->devices[i].subject, device.subject, 32) == 0;
-  if (m->n_devices == E2EE_MAX_DEVICES)
+  for (size_t i = 0; i < m->devices.n; i++)
+    account_is_known |= memcmp (m->devices.list[i].subject, device.subject, 32) == 0;
+  if (m->devices.n == E2EE_MAX_DEVICES)
     forget_one (m);
-  m->devices[m->n_devices++] = device;
+  m->devices.list[m->devices.n++] = device;
   m->is_dirty = 1;
   return account_is_known;
 }

@@ -3,7 +3,7 @@
  * gst-e2ee, LGPL-2.1-or-later */
 #include <sodium.h>
 
-#include "core/meeting/meeting-private.h"
+#include "core/meeting/state/state.h"
 
 static const uint8_t state_extension_type[2] = {
   E2EE_EXTENSION_MEETING_STATE >> 8, E2EE_EXTENSION_MEETING_STATE & 255

@@ -35,3 +35,10 @@ e2ee_kept_add (e2ee_kept * kept, e2ee_bytes message)
     kept->n_bytes += message.size;
   }
 }
+
+void
+e2ee_kept_take (e2ee_kept * kept, e2ee_kept * taken)
+{
+  *taken = *kept;
+  memset (kept, 0, sizeof (*kept));
+}

@@ -19,8 +19,10 @@ typedef struct
   size_t n_bytes;
 } e2ee_kept;
 
-/* Copies it.  The oldest make room; one that is too long, or for which there is no memory, is lost. */
+/* Copies it.  The oldest make room; one that is too long is lost, or one without memory for it. */
 void e2ee_kept_add (e2ee_kept * kept, e2ee_bytes message);
+/* Everything goes over to @taken, and none is left. */
+void e2ee_kept_take (e2ee_kept * kept, e2ee_kept * taken);
 void e2ee_kept_clear (e2ee_kept * kept);
 
 #endif

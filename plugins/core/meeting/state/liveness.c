@@ -1,7 +1,7 @@
 /* Who is heard; when nobody is, we are silent, and closed.
  *
  * gst-e2ee, LGPL-2.1-or-later */
-#include "core/meeting/meeting-private.h"
+#include "core/meeting/state/state.h"
 
 int
 e2ee_meeting_is_gone (const e2ee_meeting * m, const e2ee_entry * entry)
@@ -16,8 +16,8 @@ plan (e2ee_meeting * m)
   const e2ee_entry *self = e2ee_meeting_self (m);
   uint64_t at = E2EE_NEVER;
 
-  for (size_t i = 0; i < m->n_entries; i++) {
-    const e2ee_entry *entry = &m->entries[i];
+  for (size_t i = 0; i < m->roster.n; i++) {
+    const e2ee_entry *entry = &m->roster.entries[i];
     uint64_t next = entry->heard_ms + m->timing.silence_ms;
 
     if (entry == self)
@@ -38,8 +38,8 @@ look_who_is_heard (e2ee_meeting * m)
   const e2ee_entry *self = e2ee_meeting_self (m);
   size_t n_others = 0, n_heard = 0;
 
-  for (size_t i = 0; i < m->n_entries; i++) {
-    e2ee_entry *entry = &m->entries[i];
+  for (size_t i = 0; i < m->roster.n; i++) {
+    e2ee_entry *entry = &m->roster.entries[i];
     const int is_heard = entry == self || now - entry->heard_ms < m->timing.silence_ms;
 
     if (is_heard != entry->is_heard) {

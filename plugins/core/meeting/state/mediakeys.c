@@ -1,23 +1,23 @@
 /* Media keys by epoch, RFC 9605 section 5.2 (meeting.h).
  *
  * gst-e2ee, LGPL-2.1-or-later */
-#include "core/meeting/meeting-private.h"
+#include "core/meeting/state/state.h"
 
 static void
 drop_key (e2ee_meeting * m, size_t index)
 {
-  e2ee_mls_secret_clear (&m->media[index].base_key);
-  memmove (&m->media[index], &m->media[index + 1],
-      (m->n_media - index - 1) * sizeof (m->media[0]));
-  m->n_media--;
-  memset (&m->media[m->n_media], 0, sizeof (m->media[0]));
+  e2ee_mls_secret_clear (&m->media.keys[index].base_key);
+  memmove (&m->media.keys[index], &m->media.keys[index + 1],
+      (m->media.n - index - 1) * sizeof (m->media.keys[0]));
+  m->media.n--;
+  memset (&m->media.keys[m->media.n], 0, sizeof (m->media.keys[0]));
 }
 
 void
 e2ee_meeting_drop_media_keys (e2ee_meeting * m)
 {
-  while (m->n_media > 0)
-    drop_key (m, m->n_media - 1);
+  while (m->media.n > 0)
+    drop_key (m, m->media.n - 1);
   e2ee_meeting_set_timer (m, E2EE_TIMER_KEYS, E2EE_NEVER);
 }
 
@@ -26,9 +26,9 @@ set_timer (e2ee_meeting * m)
 {
   uint64_t at = E2EE_NEVER;
 
-  for (size_t i = 0; i < m->n_media; i++) {
-    if (m->media[i].until_ms < at)
-      at = m->media[i].until_ms;
+  for (size_t i = 0; i < m->media.n; i++) {
+    if (m->media.keys[i].until_ms < at)
+      at = m->media.keys[i].until_ms;
   }
   e2ee_meeting_set_timer (m, E2EE_TIMER_KEYS, at);
 }
@@ -38,8 +38,8 @@ e2ee_meeting_on_keys_timer (e2ee_meeting * m)
 {
   const uint64_t now = e2ee_meeting_now (m);
 
-  for (size_t i = m->n_media; i > 0; i--) {
-    if (m->media[i - 1].until_ms <= now)
+  for (size_t i = m->media.n; i > 0; i--) {
+    if (m->media.keys[i - 1].until_ms <= now)
       drop_key (m, i - 1);
   }
   set_timer (m);
@@ -63,19 +63,19 @@ e2ee_meeting_add_media_key (e2ee_meeting * m, int is_new_group)
   /* One key id must not stand for two keys: in another group of this meeting epochs count anew. */
   if (is_new_group)
     e2ee_meeting_drop_media_keys (m);
-  for (size_t i = m->n_media; i > 0; i--) {
-    if ((m->media[i - 1].epoch & 255) == (epoch & 255))
+  for (size_t i = m->media.n; i > 0; i--) {
+    if ((m->media.keys[i - 1].epoch & 255) == (epoch & 255))
       drop_key (m, i - 1);
   }
-  if (m->n_media == E2EE_MAX_MEDIA_EPOCHS)
-    drop_key (m, m->n_media - 1);
-  for (size_t i = 0; i < m->n_media; i++) {
-    if (m->media[i].until_ms == E2EE_NEVER)
-      m->media[i].until_ms = until;
+  if (m->media.n == E2EE_MAX_MEDIA_EPOCHS)
+    drop_key (m, m->media.n - 1);
+  for (size_t i = 0; i < m->media.n; i++) {
+    if (m->media.keys[i].until_ms == E2EE_NEVER)
+      m->media.keys[i].until_ms = until;
   }
-  memmove (&m->media[1], &m->media[0], m->n_media * sizeof (m->media[0]));
-  m->media[0] = key;
-  m->n_media++;
+  memmove (&m->media.keys[1], &m->media.keys[0], m->media.n * sizeof (m->media.keys[0]));
+  m->media.keys[0] = key;
+  m->media.n++;
   set_timer (m);
   return E2EE_MEETING_OK;
 }

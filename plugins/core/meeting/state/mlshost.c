@@ -1,7 +1,7 @@
-/* Between MLS and the meeting: what MLS asks, answered by the rules, and what its answers mean here.
+/* Between MLS and the meeting: what MLS asks, answered by the rules, and what its answers mean.
  *
  * gst-e2ee, LGPL-2.1-or-later */
-#include "core/meeting/meeting-private.h"
+#include "core/meeting/state/state.h"
 
 /* ---- what MLS asks ---- */
 

@@ -1,7 +1,7 @@
 /* Our commit, until it comes back: sent again, judged by the rules of all, or dropped.
  *
  * gst-e2ee, LGPL-2.1-or-later */
-#include "core/meeting/meeting-private.h"
+#include "core/meeting/state/state.h"
 
 void
 e2ee_meeting_drop_own_commit (e2ee_meeting * m)

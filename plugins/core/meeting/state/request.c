@@ -1,8 +1,8 @@
-/* The change that the application has asked for, until the group is as it wanted it or it has failed.
- * One is on its way at a time.
+/* The change that the application has asked for, until the group is as it wanted it or it has
+ * failed.  One is on its way at a time.
  *
  * gst-e2ee, LGPL-2.1-or-later */
-#include "core/meeting/meeting-private.h"
+#include "core/meeting/state/state.h"
 
 void
 e2ee_meeting_start_request (e2ee_meeting * m, const e2ee_request * request, uint64_t *number)

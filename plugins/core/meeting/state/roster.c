@@ -1,30 +1,30 @@
 /* The members: the leaves of the MLS tree and nothing else.
  *
  * gst-e2ee, LGPL-2.1-or-later */
-#include "core/meeting/meeting-private.h"
+#include "core/meeting/state/state.h"
 
 e2ee_entry *
 e2ee_meeting_entry (const e2ee_meeting * m, uint32_t leaf)
 {
-  size_t low = 0, high = m->n_entries;
+  size_t low = 0, high = m->roster.n;
 
   while (low < high) {
     const size_t middle = (low + high) / 2;
 
-    if (m->entries[middle].leaf < leaf)
+    if (m->roster.entries[middle].leaf < leaf)
       low = middle + 1;
     else
       high = middle;
   }
-  return low < m->n_entries && m->entries[low].leaf == leaf ? &m->entries[low] : NULL;
+  return low < m->roster.n && m->roster.entries[low].leaf == leaf ? &m->roster.entries[low] : NULL;
 }
 
 e2ee_entry *
 e2ee_meeting_entry_of_device (const e2ee_meeting * m, const e2ee_thumbprint * thumbprint)
 {
-  for (size_t i = 0; i < m->n_entries; i++) {
-    if (e2ee_thumbprint_equal (&m->entries[i].account.thumbprint, thumbprint))
-      return &m->entries[i];
+  for (size_t i = 0; i < m->roster.n; i++) {
+    if (e2ee_thumbprint_equal (&m->roster.entries[i].account.thumbprint, thumbprint))
+      return &m->roster.entries[i];
   }
   return NULL;
 }
@@ -46,9 +46,9 @@ clear_entries (e2ee_entry * entries, size_t n)
 void
 e2ee_meeting_drop_roster (e2ee_meeting * m)
 {
-  clear_entries (m->entries, m->n_entries);
-  m->entries = NULL;
-  m->n_entries = 0;
+  clear_entries (m->roster.entries, m->roster.n);
+  m->roster.entries = NULL;
+  m->roster.n = 0;
 }
 
 /* ---- the rules' view ---- */
@@ -83,7 +83,8 @@ same_leaf (const e2ee_meeting * m, const e2ee_mls_member * member)
 {
   e2ee_entry *entry = e2ee_meeting_entry (m, member->leaf);
 
-  return entry != NULL && !entry->is_replaced && member->node->signature_key.size == sizeof (entry->signature_key)
+  return entry != NULL && !entry->is_replaced
+      && member->node->signature_key.size == sizeof (entry->signature_key)
       && memcmp (entry->signature_key, member->node->signature_key.data,
       sizeof (entry->signature_key)) == 0 ? entry : NULL;
 }
@@ -179,8 +180,8 @@ e2ee_meeting_update_roster (e2ee_meeting * m, int turned_on, uint32_t committer,
 {
   const size_t n = e2ee_mls_group_n_members (m->group);
   e2ee_entry *next = e2ee_mls_alloc (n, sizeof (*next));
-  e2ee_entry *before = m->entries;
-  const size_t n_before = m->n_entries;
+  e2ee_entry *before = m->roster.entries;
+  const size_t n_before = m->roster.n;
   e2ee_mls_member member;
   e2ee_meeting_result r = E2EE_MEETING_OK;
   size_t n_next = 0;
@@ -211,8 +212,8 @@ e2ee_meeting_update_roster (e2ee_meeting * m, int turned_on, uint32_t committer,
     tell_who_went (m, &before[i], turned_on, committer);
     ++*n_went;
   }
-  m->entries = next;
-  m->n_entries = n_next;
+  m->roster.entries = next;
+  m->roster.n = n_next;
   for (size_t i = 0; i < n_next; i++) {
     e2ee_entry *entry = &next[i];
     int is_old = 0;
@@ -254,8 +255,8 @@ e2ee_meeting_turn (const e2ee_meeting * m)
   const e2ee_entry *self = e2ee_meeting_self (m);
   size_t turn = 0;
 
-  for (size_t i = 0; self != NULL && i < m->n_entries; i++) {
-    const e2ee_entry *entry = &m->entries[i];
+  for (size_t i = 0; self != NULL && i < m->roster.n; i++) {
+    const e2ee_entry *entry = &m->roster.entries[i];
 
     if (entry == self || !entry->is_heard || entry->wants_to_leave)
       continue;

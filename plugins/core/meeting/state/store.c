@@ -8,7 +8,7 @@
  * gst-e2ee, LGPL-2.1-or-later */
 #include <sodium.h>
 
-#include "core/meeting/meeting-private.h"
+#include "core/meeting/state/state.h"
 
 #define VERSION_BYTE 1
 #define NONCE_SIZE crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
@@ -21,11 +21,11 @@ write_all (const e2ee_meeting * m, e2ee_mls_writer * writer)
 
   e2ee_mls_write_vector (writer, e2ee_mls_buffer_view (m->newest.text));
   e2ee_mls_write_u64 (writer, m->issued);
-  e2ee_mls_write_u64 (writer, m->log.n);
-  e2ee_mls_write_raw (writer, E2EE_BYTES (m->log.prev, sizeof (m->log.prev)));
+  e2ee_mls_write_u64 (writer, m->evidence.log.n);
+  e2ee_mls_write_raw (writer, E2EE_BYTES (m->evidence.log.prev, sizeof (m->evidence.log.prev)));
   begun = e2ee_mls_write_begin (writer);
-  for (size_t i = 0; i < m->n_devices; i++) {
-    const e2ee_known_device *device = &m->devices[i];
+  for (size_t i = 0; i < m->devices.n; i++) {
+    const e2ee_known_device *device = &m->devices.list[i];
 
     e2ee_mls_write_raw (writer, E2EE_BYTES (device->subject, sizeof (device->subject)));
     e2ee_mls_write_raw (writer, E2EE_BYTES (device->thumbprint.bytes, E2EE_THUMBPRINT_SIZE));
@@ -52,11 +52,11 @@ read_all (e2ee_meeting * m, e2ee_bytes in)
   e2ee_mls_reader_init (&reader, in, NULL);
   statement = e2ee_mls_read_vector (&reader);
   m->issued = e2ee_mls_read_u64 (&reader);
-  m->log.n = e2ee_mls_read_u64 (&reader);
-  copy_raw (&reader, m->log.prev, sizeof (m->log.prev));
+  m->evidence.log.n = e2ee_mls_read_u64 (&reader);
+  copy_raw (&reader, m->evidence.log.prev, sizeof (m->evidence.log.prev));
   inner = e2ee_mls_read_begin (&reader);
-  while (e2ee_mls_reader_left (&inner) > 0 && m->n_devices < E2EE_MAX_DEVICES) {
-    e2ee_known_device *device = &m->devices[m->n_devices++];
+  while (e2ee_mls_reader_left (&inner) > 0 && m->devices.n < E2EE_MAX_DEVICES) {
+    e2ee_known_device *device = &m->devices.list[m->devices.n++];
 
     copy_raw (&inner, device->subject, sizeof (device->subject));
     copy_raw (&inner, device->thumbprint.bytes, E2EE_THUMBPRINT_SIZE);

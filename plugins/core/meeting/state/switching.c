@@ -1,12 +1,12 @@
-/* What is shown, and what media may do: one function from everything that is known; and when a switch
- * is over.
+/* What is shown, and what media may do: one function from everything that is known; and when a
+ * switch is over.
  *
  * Clear media only where the group has agreed on it, nothing is in doubt, our own floor lets it, and
  * we have not just asked for encryption ourselves: whoever has pressed "on" sends nothing clear any
  * more, even if the service keeps from him that his commit was taken.
  *
  * gst-e2ee, LGPL-2.1-or-later */
-#include "core/meeting/meeting-private.h"
+#include "core/meeting/state/state.h"
 
 /* ---- the verdict ---- */
 
@@ -22,11 +22,11 @@ all_are_verified (const e2ee_meeting * m)
 {
   const e2ee_entry *self = e2ee_meeting_self (m);
 
-  for (size_t i = 0; i < m->n_entries; i++) {
-    if (&m->entries[i] != self && !m->entries[i].is_verified)
+  for (size_t i = 0; i < m->roster.n; i++) {
+    if (&m->roster.entries[i] != self && !m->roster.entries[i].is_verified)
       return 0;
   }
-  return m->n_entries > 1;
+  return m->roster.n > 1;
 }
 
 static verdict
@@ -97,8 +97,8 @@ e2ee_meeting_on_epoch_timer (e2ee_meeting * m)
 {
   e2ee_meeting_set_timer (m, E2EE_TIMER_EPOCH, E2EE_NEVER);
   m->is_switching = 0;
-  if (!m->sends_newest) {
-    m->sends_newest = 1;
+  if (!m->media.sends_newest) {
+    m->media.sends_newest = 1;
     e2ee_meeting_post (m, E2EE_EVENT_KEYS);
   }
 }
@@ -108,8 +108,8 @@ e2ee_meeting_check_ready (e2ee_meeting * m)
 {
   const e2ee_entry *self = e2ee_meeting_self (m);
 
-  for (size_t i = 0; i < m->n_entries; i++) {
-    const e2ee_entry *entry = &m->entries[i];
+  for (size_t i = 0; i < m->roster.n; i++) {
+    const e2ee_entry *entry = &m->roster.entries[i];
 
     if (entry != self && !entry->is_ready)
       return;

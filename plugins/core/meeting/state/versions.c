@@ -5,7 +5,7 @@
  *
  * gst-e2ee, LGPL-2.1-or-later */
 #include "core/crypto/hkdf.h"
-#include "core/meeting/meeting-private.h"
+#include "core/meeting/state/state.h"
 
 void
 e2ee_meeting_set_version (e2ee_meeting * m)
@@ -67,5 +67,5 @@ e2ee_meeting_saw_other_version (e2ee_meeting * m, const e2ee_version * version)
   m->other.since_ms = now;
   m->other.own_heard = 0;
   e2ee_meeting_set_timer (m, E2EE_TIMER_BEHIND,
-      now + (m->n_entries > 1 ? m->timing.behind_ms : 0));
+      now + (m->roster.n > 1 ? m->timing.behind_ms : 0));
 }

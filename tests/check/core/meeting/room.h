@@ -9,7 +9,7 @@
 
 #include "../check.h"
 
-#include "core/meeting/meeting-private.h"
+#include "core/meeting/state/state.h"
 
 #define ROOM_MAX 64
 #define ROOM_EVERYBODY (-1)

@@ -4,6 +4,9 @@
  * gst-e2ee, LGPL-2.1-or-later */
 #include "room.h"
 
+#include "core/meeting/calls/loop.h"
+#include "core/meeting/moves/joining.h"
+
 #define HIM 3
 
 static room r;
