@@ -51,7 +51,7 @@ export class FrameTransform {
     this.onVideoLost = onVideoLost;
     this.sendMaterial = null;
     this.sendKeys = new Map();
-    this.stats = { frames: 0, passed: 0, keyFrames: 0, lastKid: null, dropped: {} };
+    this.stats = { frames: 0, passed: 0, keyFrames: 0, lastKid: null, dropped: {}, runs: 0 };
   }
 
   /* For a TransformStream.  A frame that cannot be protected or opened does not come out; the
@@ -107,6 +107,7 @@ export class FrameTransform {
     const data = await protectFrame(key, mimeType, bytes);
 
     this.stats.lastKid = key.kid;
+    this.stats.runs = this.sendKeys.size;
     return data;
   }
 

@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { launchBrowser, missing, servePages, until } from '../browser.mjs';
 import { causesOf } from '../figures.mjs';
@@ -14,7 +14,7 @@ import { makeKeys, missingPrograms, scratchFolder } from '../programs.mjs';
 import { missingGateway, startGateway } from './gateway.mjs';
 import { framesOf, parseRecording, parseRtp } from './packets.mjs';
 import { Member, connectedAt, missingProgram, received } from './participants.mjs';
-import { assertOnlyCiphertext, sentDigests } from './seen.mjs';
+import { assertOnlyCiphertext, digestsOf, likenesses } from './seen.mjs';
 
 const LIMIT = 60_000;
 /* Pictures before somebody comes late, and after. */
@@ -103,6 +103,17 @@ function pageUntil(page, id, what, count) {
       throw new Error(failures.join());
     return (await participant.figures())[stream]?.[figure] >= least;
   }, [id, what, count], LIMIT / 2);
+}
+
+/* Until so many layers of a simulcast are encoded. */
+function pageUntilLayers(page, count) {
+  return until(page, async (least) => {
+    const { participant } = await import('/pages/janus.js');
+    const report = [...(await participant.pc.getStats()).values()];
+
+    return report.filter(({ type, kind, framesEncoded }) => type === 'outbound-rtp'
+        && kind === 'video' && framesEncoded > 5).length >= least;
+  }, count, LIMIT / 2);
 }
 
 const decoded = (count) => (stats) => (received(stats, 'video')?.opened.decoded ?? 0) >= count;
@@ -220,7 +231,7 @@ for (const codec of ['vp8', 'vp9']) {
     const recording = await recordingOf(records);
 
     for (const [media, name] of [['video', codec], ['audio', 'opus']]) {
-      const digests = sentDigests(evidence, media);
+      const digests = digestsOf(evidence, 'sent', media);
       const recorded = framesOf(name, recording[media]);
       const forwarded = framesOf(name, { video, audio }[media].packets);
 
@@ -231,6 +242,135 @@ for (const codec of ['vp8', 'vp9']) {
       await assertOnlyCiphertext(name, recorded, digests, keyFile);
       await assertOnlyCiphertext(name, forwarded, digests, keyFile);
     }
+  });
+}
+
+test('who subscribes without the flag and without keys gets ciphertext', options, async (t) => {
+  room++;
+  await gateway.createRoom(room);
+
+  const alice = publisher(t, 'vp8');
+  const bob = subscriber(t, 'bob');
+  const eve = join(t, 'eve', ['--wiretap', '--control-no-flag']);
+
+  await Promise.all([bob.until('pictures come', decoded(ENOUGH)), eve.until('frames come',
+      (stats) => (received(stats, 'video')?.raw.frames ?? 0) >= ENOUGH)]);
+  alice.tell('leave');
+
+  const [, , { status, log, stats }] = await Promise.all([alice, bob, eve].map((who) => who.ended));
+  const [sent, opened, tapped] = await Promise.all([alice, bob, eve].map((who) =>
+    readFile(who.evidenceFile, 'utf8')));
+
+  assert.equal(status, 0, log);
+  for (const media of ['video', 'audio']) {
+    const { decryptor, raw } = received(stats, media);
+    const digests = digestsOf(sent, 'sent', media);
+    const known = (evidence, place) => [...digestsOf(evidence, place, media)]
+      .filter((digest) => digests.has(digest)).length;
+
+    t.diagnostic(`eve ${media}: ${raw.frames} frames came, ${raw.decoded} decoded as they were, `
+        + `${decryptor.frames} opened, refused ${JSON.stringify(causesOf(decryptor))}`);
+    assert.equal(decryptor.frames, 0);
+    /* The last are held for a while, lest their key comes. */
+    assert.ok(decryptor.dropped >= ENOUGH / 2);
+    assert.equal(known(tapped, 'raw'), 0);
+    /* Else that would say nothing. */
+    assert.ok(known(opened, 'opened') >= ENOUGH);
+  }
+
+  const right = likenesses(sent, opened, 'opened');
+  const best = likenesses(sent, tapped, 'raw').at(-1) ?? 0;
+
+  t.diagnostic(`bob's pictures are like alice's: ${right.at(right.length / 2).toFixed(3)} in the `
+      + `median; eve's at best ${best.toFixed(2)}`);
+  assert.ok(right.at(right.length / 2) > 0.95);
+  assert.ok(best < 0.75);
+});
+
+for (const [name, settings, args, says] of [
+  ['a publisher who does not say that his media are encrypted', {},
+    ['--no-receive', '--control-no-flag'], /requires end-to-end encrypted media \(433\)/],
+  ['who has the wrong PIN', { pin: 'right' }, ['--no-send', '--pin-file', 'wrong.pin'],
+    /wrong pin.*\(433\)/],
+  ['who has no PIN', { pin: 'right' }, ['--no-send'], /pin.*\(429\)/],
+]) {
+  test(`a room refuses ${name}`, options, async (t) => {
+    room++;
+    await gateway.createRoom(room, settings);
+    await writeFile(folder.path('wrong.pin'), 'wrong\n');
+
+    const { status, log } = await join(t, 'alice', ['--key-file', folder.path('alice.json'),
+      '--key-id', '1', ...args.map((arg) => (arg.endsWith('.pin') ? folder.path(arg) : arg))]).ended;
+
+    assert.equal(status, 1, log);
+    assert.match(log, says);
+  });
+}
+
+for (const [name, settings, says] of [
+  ['does not demand encryption', { require_e2ee: false }, /does not demand/],
+  ['is in no list', { is_private: true }, /not listed/],
+]) {
+  test(`who requires end-to-end encryption does not enter a room that ${name}`, options,
+      async (t) => {
+        room++;
+        await gateway.createRoom(room, settings);
+
+        const { status, log, stats } = await subscriber(t, 'bob', ['--require', 'e2ee']).ended;
+
+        assert.equal(status, 1, log);
+        assert.match(log, says);
+        assert.ok(!stats.events.some(({ event }) => event === 'entered'));
+      });
+}
+
+test('a room that demands encryption, and a PIN, lets in who requires the one and has the other',
+    options, async (t) => {
+      room++;
+      await gateway.createRoom(room, { pin: 'right' });
+      await writeFile(folder.path('right.pin'), 'right\n');
+
+      const bob = subscriber(t, 'bob', ['--require', 'e2ee', '--pin-file',
+        folder.path('right.pin')]);
+
+      await bob.until('is in', ({ events }) => events.some(({ event }) => event === 'entered'));
+      bob.tell('leave');
+      assert.equal((await bob.ended).status, 0);
+    });
+
+for (const [name, args, says] of [
+  ['a room that is not there', () => ['--room', '99999999'], /No such room.*\(426\)/],
+  ['a gateway that is not there', () => ['--gateway', 'ws://127.0.0.1:9/'], /refused/],
+  ['a server that is no gateway', () => ['--gateway', pages.origin.replace('http', 'ws')],
+    /gateway ws:/],
+  ['a line without TLS that leaves this machine', () => ['--gateway', 'ws://192.0.2.1:8188/'],
+    /neither wss/],
+]) {
+  test(`${name} is an error that says so`, options, async (t) => {
+    const { status, log } = await subscriber(t, 'bob', args()).ended;
+
+    assert.equal(status, 1, log);
+    assert.match(log, says);
+  });
+}
+
+for (const [name, args, says] of [
+  ['no keys', [], /--key-file is needed/],
+  ['keys and no keys', ['--key-file', 'x', '--no-keys'], /exclude each other/],
+  ['nothing to do', ['--no-keys', '--no-send', '--no-receive'], /nothing to do/],
+  ['something else to require', ['--no-keys', '--require', 'tls'], /is "e2ee"/],
+  ['an unknown codec', ['--no-keys', '--codec', 'mpeg'], /no video codec/],
+  ['a negative time', ['--no-keys', '--seconds', '-1'], /forward/],
+  ['a PIN file of two lines', ['--no-keys', '--pin-file', 'two.pin'], /one line/],
+]) {
+  test(`a command line with ${name} is refused`, options, async (t) => {
+    await writeFile(folder.path('two.pin'), 'one\ntwo\n');
+
+    const { status, log } = await join(t, 'bob', args.map((arg) =>
+      (arg.endsWith('.pin') ? folder.path(arg) : arg))).ended;
+
+    assert.equal(status, 2, log);
+    assert.match(log, says);
   });
 }
 
@@ -262,3 +402,87 @@ for (const codec of ['vp8', 'vp9']) {
         assertCameLate(t, got[1]);
       });
 }
+
+/* The layers of a simulcast, as Janus numbers them: the last one offered is 0.  Of a smaller picture Chromium makes fewer. */
+const LAYERS = [240, 480, 960].map((width, number) => ({ number, width }));
+
+test('a subscriber of a simulcast decodes on through every switch of layers', options, async (t) => {
+  room++;
+  await gateway.createRoom(room);
+
+  const bob = subscriber(t, 'bob');
+  const page = await openPage(t);
+
+  await inPage(page, 'publish', { url: gateway.url, room, name: 'web',
+    keyFile: await readFile(folder.path('alice.json'), 'utf8'), sendKid: '1',
+    codecs: { video: 'vp8', audio: 'opus' }, size: { width: 960, height: 540 },
+    encodings: LAYERS.map(({ number }) => ({ rid: 'lmh'[number], scaleResolutionDownBy:
+      2 ** (2 - number), maxBitrate: [100, 250, 500][number] * 1000 })).reverse() });
+
+  /* The bandwidth is found out step by step, and the layers begin with it. */
+  await pageUntilLayers(page, LAYERS.length);
+
+  for (const number of [2, 0, 1, 2, 1, 0, 2]) {
+    bob.tell(`substream ${number}`);
+
+    const { opened } = received(await bob.until(`pictures of layer ${number} come`, (stats) =>
+      received(stats, 'video')?.opened.width === LAYERS[number].width), 'video');
+
+    await bob.until(`more of layer ${number} come`, decoded(opened.decoded + 12));
+  }
+  for (const number of [0, 1]) {
+    bob.tell(`temporal ${number}`);
+
+    const { opened } = received(await bob.stats(), 'video');
+
+    await bob.until(`more of temporal layer ${number} come`, decoded(opened.decoded + 12));
+  }
+  await inPage(page, 'leave');
+
+  const got = await bob.ended;
+  const { passed, frames, runs } = (await figuresOf(page))['send video'];
+  const layers = got.stats.events.filter(({ event }) => event === 'layer');
+
+  t.diagnostic(`Chromium sealed ${passed} of ${frames} frames of ${LAYERS.length} layers; Janus `
+      + `said ${layers.map(({ substream, temporal }) => `${substream ?? ''}/${temporal ?? ''}`)
+        .join(' ')}`);
+  assert.equal(runs, LAYERS.length, 'every layer has a run of counters of its own');
+  assertGot(t, got, ENOUGH);
+  assert.ok(received(got.stats, 'video').opened['longest-gap-ms'] < 3000);
+});
+
+test('a gateway that goes away ends the calls on it with an error that says so', options,
+    async (t) => {
+      const own = await startGateway(folder.path('own'));
+
+      room++;
+      await own.createRoom(room);
+
+      const bob = new Member(own, room, 'bob', folder, ['--key-file', folder.path('bob.json'),
+        '--no-send']);
+
+      t.after(() => bob.kill());
+      await bob.until('is in', ({ events }) => events.some(({ event }) => event === 'entered'));
+      await own.stop();
+
+      const { status, log } = await bob.ended;
+
+      assert.equal(status, 1, log);
+      assert.match(log, /closed the line|ended the session/);
+    });
+
+test('a room that is closed ends the calls in it with an error that says so', options,
+    async (t) => {
+      room++;
+      await gateway.createRoom(room);
+
+      const bob = subscriber(t, 'bob');
+
+      await bob.until('is in', ({ events }) => events.some(({ event }) => event === 'entered'));
+      await gateway.ask({ request: 'destroy', room });
+
+      const { status, log } = await bob.ended;
+
+      assert.equal(status, 1, log);
+      assert.match(log, /was closed/);
+    });

@@ -14,7 +14,7 @@ import { setTimeout } from 'node:timers/promises';
 
 const PROGRAM = join(process.env.E2EE_PROGRAMS ?? '.', 'janus', 'e2ee-janus');
 const POLL_MS = 100;
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 20_000;
 
 export function missingProgram() {
   return existsSync(PROGRAM) ? false : 'e2ee-janus is not built';
@@ -78,7 +78,9 @@ export class Member {
       if (test(stats))
         return stats;
       if (Date.now() > end)
-        throw new Error(`${this.name}, in vain: ${what}\n${this.log.join('\n')}`);
+        throw new Error(`${this.name}, in vain: ${what}\n${this.log.join('\n')}\n`
+            + JSON.stringify(stats.received.map(({ media, opened, decryptor }) =>
+              ({ media, opened, decryptor }))));
       await setTimeout(POLL_MS);
     }
   }

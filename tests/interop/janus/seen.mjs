@@ -14,11 +14,37 @@ export const digestOf = (frame) => createHash('sha256').update(frame).digest('he
 /* No two frames have so many bytes alike by chance. */
 const RUN = 16;
 
-/* The digests that a participant's evidence has of frames of @media that he encoded. */
-export function sentDigests(evidence, media) {
-  return new Set(evidence.trim().split('\n').map((line) => JSON.parse(line))
-    .filter((line) => line.frame === 'sent' && line.media === media)
+const linesOf = (evidence) => evidence.trim().split('\n').map((line) => JSON.parse(line));
+
+/* The digests that a participant's evidence has of frames of @media in one place: 'sent', as he
+ * encoded them, 'opened', or 'raw', as they came. */
+export function digestsOf(evidence, place, media) {
+  return new Set(linesOf(evidence).filter((line) => line.frame === place && line.media === media)
     .map(({ digest }) => digest));
+}
+
+function normalised(luma) {
+  const values = [...Buffer.from(luma, 'base64')];
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const centred = values.map((value) => value - mean);
+  const length = Math.hypot(...centred);
+
+  /* A picture of one colour is like no other. */
+  return centred.map((value) => (length > 0 ? value / length : 0));
+}
+
+/* How like the pictures that one evidence has in @place are to those that the other sent within two
+ * seconds: the best correlation of each, in order.  Neither brightness nor contrast counts. */
+export function likenesses(sent, got, place) {
+  const picturesOf = (evidence, where) => linesOf(evidence)
+    .filter(({ picture }) => picture === where)
+    .map(({ t, luma }) => ({ t, luma: normalised(luma) }));
+  const originals = picturesOf(sent, 'sent');
+
+  return picturesOf(got, place).map(({ t, luma }) => Math.max(-1, ...originals
+    .filter((original) => Math.abs(original.t - t) < 2000)
+    .map((original) => original.luma.reduce((sum, value, i) => sum + value * luma[i], 0))))
+    .sort((a, b) => a - b);
 }
 
 /* Opens every frame: [{ plain, size }], where size is that of the clear prefix.  Throws on one that

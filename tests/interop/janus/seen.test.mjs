@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { SendKey, parseKeyFile } from '../../../pipelines/web/keys.js';
 import { protectFrame } from '../../../pipelines/web/frame.js';
 import { framesOf, parseRecording, parseRtp } from './packets.mjs';
-import { assertOnlyCiphertext, commonRuns, digestOf } from './seen.mjs';
+import { assertOnlyCiphertext, commonRuns, digestOf, digestsOf, likenesses } from './seen.mjs';
 
 /* Node 18, which Debian 12 has, keeps it out of the global scope. */
 globalThis.crypto ??= webcrypto;
@@ -70,6 +70,27 @@ test('what stays clear by rule is not taken for what was encrypted', async () =>
   /* A long clear prefix, as H.264 has. */
   assert.equal(commonRuns([Buffer.concat([plain[0].subarray(0, 60), frames[0]])],
       plain.map((frame) => ({ plain: frame, size: 60 }))), 0);
+});
+
+const picture = (where, t, luma) => JSON.stringify({ picture: where, t,
+  luma: Buffer.from(luma, 'hex').toString('base64') });
+
+test('a picture is as like as the likest that was sent about then', () => {
+  const sent = [picture('sent', 0, '00ff00ff'), picture('sent', 9000, 'ff00ff00')].join('\n');
+  const got = [picture('raw', 100, '00800080'), picture('raw', 100, 'ff00ff00'),
+    picture('raw', 100, '80808080'), picture('raw', 9000, 'f010f010'), picture('opened', 0, '0001'),
+  ].join('\n');
+
+  assert.deepEqual(likenesses(sent, got, 'raw').map((likeness) => Math.round(likeness * 100)),
+      [-100, 0, 100, 100]);
+});
+
+test('digests are told apart by place and medium', () => {
+  const evidence = [['sent', 'video', 'a'], ['sent', 'audio', 'b'], ['raw', 'video', 'c']]
+    .map(([frame, media, digest]) => JSON.stringify({ frame, media, digest })).join('\n');
+
+  assert.deepEqual([...digestsOf(evidence, 'sent', 'video')], ['a']);
+  assert.deepEqual([...digestsOf(evidence, 'raw', 'video')], ['c']);
 });
 
 const rtp = (seq, marker, payload) => parseRtp(Buffer.concat([
