@@ -10,6 +10,7 @@
  * so that a frame costs no lock. */
 
 #include "cryptor.h"
+#include "nalcaps.h"
 #include "sframecaps.h"
 #include "srtpcaps.h"
 
@@ -396,7 +397,7 @@ gst_e2ee_cryptor_sink_query (GstPad * pad, GstObject * parent, GstQuery * query)
   if (self->packetization != GST_E2EE_PACKETIZATION_CODEC
       && e2ee_sframe_caps_query (self->srcpad, marks_caps (self), query))
     return TRUE;
-  return gst_pad_query_default (pad, parent, query);
+  return e2ee_nal_caps_query (pad, parent, query) || gst_pad_query_default (pad, parent, query);
 }
 
 static gboolean

@@ -93,6 +93,7 @@ struct _GstE2eeEnc
   guint64 soft_limit;           /* emit soft-limit at so many frames left; 0: emitted */
   gboolean hard_limit;          /* hard-limit was emitted for this key */
   GstE2eeMediaMode mode;        /* of the frame before */
+  gboolean warned_oversize;
 };
 
 G_DEFINE_TYPE_WITH_CODE (GstE2eeEnc, gst_e2ee_enc, GST_TYPE_E2EE_CRYPTOR,
@@ -361,6 +362,16 @@ drop:
 static GstFlowReturn
 gst_e2ee_enc_end (GstE2eeCryptor * cryptor)
 {
+  GstE2eeEnc *self = GST_E2EE_ENC (cryptor);
+  guint64 oversize = e2ee_frame_path_get_stats (cryptor->path)->oversize;
+
+  if (G_UNLIKELY (oversize > 0 && !self->warned_oversize)) {
+    self->warned_oversize = TRUE;
+    GST_ELEMENT_WARNING (self, STREAM, ENCODE,
+        ("A frame is too large for one packet, and the other side takes no fragments: it is lost."),
+        ("a protected frame is one NAL unit, and packetization-mode=0 (or none in the caps) has no "
+            "fragments: negotiate packetization-mode=1, or raise mtu"));
+  }
   return gst_e2ee_cryptor_push_ready (cryptor);
 }
 
@@ -450,6 +461,7 @@ gst_e2ee_enc_reset (GstE2eeCryptor * cryptor)
 
   drop_key (self);
   self->mode = GST_E2EE_MEDIA_MODE_PROTECTED;
+  self->warned_oversize = FALSE;
   e2ee_counter_set (&self->key_changes, 0);
 }
 

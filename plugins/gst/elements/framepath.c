@@ -3,6 +3,7 @@
  * gst-e2ee, LGPL-2.1-or-later */
 
 #include "framepath.h"
+#include "nalcaps.h"
 #include "refusal.h"
 
 #include "rtp/codec.h"
@@ -31,6 +32,7 @@ struct _E2eeFramePath
   gboolean sends;
   gboolean ready;
   const E2eeRtpCodec *codec;    /* NULL: buffers that are protected whole */
+  const E2eeRtpPacking *codec_packing;  /* NULL: no RTP */
   E2eeRtpRegroup *regroup;      /* NULL: no RTP, or whole packets of it */
   guint mtu;
   E2eeRtpRegroupStats stats;    /* of what was not regrouped */
@@ -163,6 +165,13 @@ set_packet_caps (E2eeFramePath * path, const GstStructure * structure, const gch
   return path->ready;
 }
 
+/* What goes to a peer goes as he has agreed to. */
+static const E2eeRtpPacking *
+choose_packing (const E2eeFramePath * path, const E2eeRtpCodec * codec, const GstCaps * caps)
+{
+  return path->sends ? e2ee_rtp_codec_choose_packing (codec, caps) : codec->packing;
+}
+
 void
 e2ee_frame_path_set_sends (E2eeFramePath * path)
 {
@@ -180,15 +189,20 @@ e2ee_frame_path_set_caps (E2eeFramePath * path, const GstCaps * caps, const gcha
     return set_packet_caps (path, structure, why);
   if (codec == NULL && !is_opaque (structure)) {
     *why = e2ee_refusal_of_caps (caps);
+  } else if (e2ee_nal_caps_refusal (caps) != NULL) {
+    *why = e2ee_nal_caps_refusal (caps);
   } else if (!is_rtp && path->packing != E2EE_FRAME_PATH_CODEC) {
     *why = "SFrame packets are made of RTP packets, and this is none";
   } else {
-    if (path->ready && path->codec == codec && (path->regroup != NULL) == is_rtp)
+    const E2eeRtpPacking *codec_packing = is_rtp ? choose_packing (path, codec, caps) : NULL;
+
+    if (path->ready && path->codec == codec && path->codec_packing == codec_packing)
       return TRUE;
     g_clear_pointer (&path->regroup, e2ee_rtp_regroup_free);
     path->codec = codec;
+    path->codec_packing = codec_packing;
     if (is_rtp)
-      path->regroup = regroup_new (path, codec->packing);
+      path->regroup = regroup_new (path, codec_packing);
     path->ready = TRUE;
     return TRUE;
   }

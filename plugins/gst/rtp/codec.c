@@ -132,6 +132,18 @@ e2ee_rtp_codec_from_caps (const GstCaps * caps)
   return NULL;
 }
 
+/* RFC 6184 section 8.1: 0, single NAL unit mode, is what a receiver takes who names none. */
+const E2eeRtpPacking *
+e2ee_rtp_codec_choose_packing (const E2eeRtpCodec * codec, const GstCaps * caps)
+{
+  const GstStructure *structure = gst_caps_get_structure (caps, 0);
+  const gchar *mode = gst_structure_get_string (structure, "packetization-mode");
+
+  if (codec == &e2ee_rtp_codec_h264 && (mode == NULL || g_str_equal (mode, "0")))
+    return &e2ee_rtp_packing_h264_single;
+  return codec->packing;
+}
+
 const gchar *
 e2ee_rtp_codec_names (void)
 {

@@ -22,6 +22,10 @@ typedef struct
  * caps of a static payload type (RFC 3551 section 6) need no encoding-name. */
 const E2eeRtpCodec *e2ee_rtp_codec_from_caps (const GstCaps * caps);
 
+/* The packing that a receiver of these RTP caps takes: H.264 knows several modes. */
+const E2eeRtpPacking *e2ee_rtp_codec_choose_packing (const E2eeRtpCodec * codec,
+    const GstCaps * caps);
+
 /* The codecs that can, for people: "VP8, VP9, OPUS".  Static. */
 const gchar *e2ee_rtp_codec_names (void);
 
