@@ -12,8 +12,7 @@
 
 /* What every browser takes.  The payloader would tell the level of the picture that it got first,
  * which is no promise to keep, and a limit for what the other side sends. */
-#define H264_PROFILE "profile-level-id=(string)42e01f"
-#define H264_PARAMETERS "packetization-mode=(string)1," H264_PROFILE
+#define H264_PARAMETERS "packetization-mode=(string)1,profile-level-id=(string)42e01f"
 
 static const Codec codecs[] = {
   {
@@ -52,7 +51,7 @@ static const Codec codecs[] = {
           "! video/x-h264,profile=constrained-baseline," WHOLE_PICTURES,
     },
     .payloader = "rtph264pay name=payloader config-interval=-1 aggregate-mode=zero-latency "
-        "! capssetter caps=\"application/x-rtp," H264_PROFILE "\"",
+        "! capssetter caps=\"application/x-rtp," H264_PARAMETERS "\"",
     .depayloader = "rtph264depay",
     .waits = TRUE,
     .unpacked = "video/x-h264," WHOLE_PICTURES,
@@ -104,12 +103,12 @@ static const Codec codecs[] = {
   },
 };
 
-/* Fields of an offer that say what kind of the codec it is, and what they must begin with.  A
- * field that is missing has the value that its payload format gives it. */
+/* Parameters of an offer that say what kind of the codec it is, and what they must begin with.  One
+ * that is missing has the value that its payload format gives it. */
 static const struct
 {
   const gchar *codec;
-  const gchar *field;
+  const gchar *parameter;
   const gchar *missing;
   const gchar *begins;
 } kinds[] = {
@@ -180,23 +179,42 @@ codec_of_caps (const GstCaps * caps)
   return NULL;
 }
 
-gboolean
-codec_fits (const Codec * codec, const GstCaps * caps)
+/* (transfer full) */
+static gchar *
+value_of (gchar ** parameters, const gchar * name, const gchar * missing)
 {
   guint i;
 
-  if (codec_of_caps (caps) != codec)
-    return FALSE;
-  for (i = 0; i < G_N_ELEMENTS (kinds); i++) {
-    const gchar *value;
+  for (i = 0; parameters && parameters[i]; i++) {
+    gchar **pair = g_strsplit (parameters[i], "=", 2);
+    gchar *value = NULL;
 
-    if (!g_str_equal (kinds[i].codec, codec->name))
-      continue;
-    value = gst_structure_get_string (gst_caps_get_structure (caps, 0), kinds[i].field);
-    if (!g_str_has_prefix (value ? value : kinds[i].missing, kinds[i].begins))
-      return FALSE;
+    if (pair[0] && pair[1] && g_ascii_strcasecmp (g_strstrip (pair[0]), name) == 0)
+      value = g_ascii_strdown (g_strstrip (pair[1]), -1);
+    g_strfreev (pair);
+    if (value)
+      return value;
   }
-  return TRUE;
+  return g_strdup (missing);
+}
+
+gboolean
+codec_fits (const Codec * codec, const GstCaps * caps, const gchar * parameters)
+{
+  gchar **list = parameters ? g_strsplit (parameters, ";", -1) : NULL;
+  gboolean fits = codec_of_caps (caps) == codec;
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (kinds) && fits; i++) {
+    if (g_str_equal (kinds[i].codec, codec->name)) {
+      gchar *value = value_of (list, kinds[i].parameter, kinds[i].missing);
+
+      fits = g_str_has_prefix (value, kinds[i].begins);
+      g_free (value);
+    }
+  }
+  g_strfreev (list);
+  return fits;
 }
 
 GstCaps *

@@ -39,8 +39,12 @@ gchar *codec_names (const gchar * media);
 const Codec *codec_choose (const gchar * media, const gchar * name, GError ** error);
 /* By encoding-name, whatever the other fields; NULL when nothing here decodes it. */
 const Codec *codec_of_caps (const GstCaps * caps);
-/* Whether these, of somebody's offer, describe a stream that encoder and payloader make. */
-gboolean codec_fits (const Codec * codec, const GstCaps * caps);
+/* Whether this, of somebody's offer, describes a stream that encoder and payloader make.
+ *
+ *   @caps        of one payload type
+ *   @parameters  "packetization-mode=1;profile-level-id=42e01f", of its a=fmtp, or NULL; not out of
+ *                @caps, where GStreamer leaves the profile of H.264 out */
+gboolean codec_fits (const Codec * codec, const GstCaps * caps, const gchar * parameters);
 /* What a description must know of a stream with @payload_type. (transfer full) */
 GstCaps *codec_caps (const Codec * codec, gint payload_type);
 

@@ -372,6 +372,22 @@ peer_offer (Peer * peer, Sender * sender)
   return TRUE;
 }
 
+/* What a=fmtp says of @type, or NULL. */
+static const gchar *
+parameters_of (const GstSDPMedia * media, gint type)
+{
+  const gchar *text;
+  guint i;
+
+  for (i = 0; (text = gst_sdp_media_get_attribute_val_n (media, "fmtp", i)); i++) {
+    gchar *end;
+
+    if (g_ascii_strtoll (text, &end, 10) == type && end != text && *end == ' ')
+      return end + 1;
+  }
+  return NULL;
+}
+
 static gint
 payload_type_of (const GstSDPMedia * media, const Codec * codec)
 {
@@ -380,7 +396,7 @@ payload_type_of (const GstSDPMedia * media, const Codec * codec)
   for (i = 0; i < gst_sdp_media_formats_len (media); i++) {
     gint type = atoi (gst_sdp_media_get_format (media, i));
     GstCaps *caps = gst_sdp_media_get_caps_from_media (media, type);
-    gboolean found = caps && codec_fits (codec, caps);
+    gboolean found = caps && codec_fits (codec, caps, parameters_of (media, type));
 
     gst_clear_caps (&caps);
     if (found)

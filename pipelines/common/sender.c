@@ -42,6 +42,7 @@ typedef struct
   GstElement *bin;
   GstElement *encoder;
   GstElement *encryptor;
+  GstPad *entry;                /* of the encryptor */
   GstElement *tee;
   GstPad *clear;                /* encoded, not encrypted */
   gint payload_type;
@@ -49,6 +50,7 @@ typedef struct
   gint frames;                  /* atomic */
   gint key_frames;              /* atomic; of them */
   gint asked;                   /* atomic: how often somebody asked for a key frame */
+  gboolean only_caps;           /* streaming thread: of this frame nothing else is wanted */
 } Stream;
 
 struct _Sender
@@ -75,8 +77,10 @@ on_frame (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
   if (g_atomic_int_get (&stream->gate) == OPENING
       && !GST_BUFFER_FLAG_IS_SET (frame, GST_BUFFER_FLAG_DELTA_UNIT))
     g_atomic_int_compare_and_exchange (&stream->gate, OPENING, OPEN);
-  if (g_atomic_int_get (&stream->gate) != OPEN)
-    return GST_PAD_PROBE_DROP;
+  stream->only_caps = g_atomic_int_get (&stream->gate) != OPEN;
+  if (stream->only_caps)
+    /* The payloaders of H.264 and H.265 have no caps before they have seen a frame. */
+    return gst_pad_has_current_caps (stream->entry) ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
 
   g_atomic_int_inc (&stream->frames);
   if (!GST_BUFFER_FLAG_IS_SET (frame, GST_BUFFER_FLAG_DELTA_UNIT))
@@ -84,6 +88,14 @@ on_frame (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
   evidence_add_frame (stream->sender->evidence, EVIDENCE_SENT, stream->codec->media, NULL,
       frame);
   return GST_PAD_PROBE_OK;
+}
+
+static GstPadProbeReturn
+on_packet (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  Stream *stream = user_data;
+
+  return stream->only_caps ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
 }
 
 static GstPadProbeReturn
@@ -188,6 +200,7 @@ add_stream (Sender * sender, const Codec * codec, const gchar * source, gint pay
   stream->payload_type = payload_type;
   stream->encoder = gst_bin_get_by_name (GST_BIN (bin), "encoder");
   stream->encryptor = gst_bin_get_by_name (GST_BIN (bin), "encryptor");
+  stream->entry = gst_element_get_static_pad (stream->encryptor, "sink");
   stream->tee = gst_bin_get_by_name (GST_BIN (bin), "out");
   stream->clear = gst_element_get_static_pad (stream->encoder, "src");
   sender->n_streams++;
@@ -199,6 +212,8 @@ add_stream (Sender * sender, const Codec * codec, const gchar * source, gint pay
     protection->encryptor (protection->user_data, stream->encryptor, codec->media);
 
   add_probe (stream->encoder, "src", on_frame, stream);
+  gst_pad_add_probe (stream->entry, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
+      on_packet, stream, NULL);
   if (is_video (stream)) {
     add_probe (stream->encoder, "sink", on_picture, stream);
     gst_pad_add_probe (stream->clear, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, on_upstream_event, stream,
@@ -282,6 +297,7 @@ sender_free (Sender * sender)
     gst_object_unref (stream->clear);
     gst_object_unref (stream->encoder);
     gst_object_unref (stream->encryptor);
+    gst_object_unref (stream->entry);
     gst_object_unref (stream->tee);
   }
   g_free (sender);
