@@ -12,7 +12,7 @@
 
 /* What every browser takes.  The payloader would tell the level of the picture that it got first,
  * which is no promise to keep, and a limit for what the other side sends. */
-#define H264_PARAMETERS "packetization-mode=(string)1,profile-level-id=(string)42e01f"
+#define H264_PROFILE "42e01f"
 
 static const Codec codecs[] = {
   {
@@ -43,19 +43,18 @@ static const Codec codecs[] = {
     .encoding_name = "H264",
     .clock_rate = 90000,
     .payload_type = 102,
-    .parameters = H264_PARAMETERS,
+    .parameters = {"packetization-mode", "1", "profile-level-id", H264_PROFILE},
     .encoders = {
       "openh264enc name=encoder usage-type=camera complexity=low rate-control=bitrate "
           "bitrate=800000 gop-size=60 ! video/x-h264,profile=constrained-baseline",
       "x264enc name=encoder tune=zerolatency speed-preset=ultrafast bitrate=800 key-int-max=60 "
           "! video/x-h264,profile=constrained-baseline," WHOLE_PICTURES,
     },
-    .payloader = "rtph264pay name=payloader config-interval=-1 aggregate-mode=zero-latency "
-        "! capssetter caps=\"application/x-rtp," H264_PARAMETERS "\"",
+    .payloader = "rtph264pay name=payloader config-interval=-1 aggregate-mode=zero-latency",
     .depayloader = "rtph264depay",
     .waits = TRUE,
     .unpacked = "video/x-h264," WHOLE_PICTURES,
-    .decoders = {"openh264dec", "avdec_h264"},
+    .decoders = {"h264parse ! openh264dec", "avdec_h264"},
     .parser = "h264parse",
   }, {
     .name = "h265",
@@ -113,7 +112,7 @@ static const struct
   const gchar *begins;
 } kinds[] = {
   {"h264", "packetization-mode", "0", "1"},
-  {"h264", "profile-level-id", "420010", "42e01f"},
+  {"h264", "profile-level-id", "420010", H264_PROFILE},
   {"vp9", "profile-id", "0", "0"},
 };
 
@@ -179,6 +178,28 @@ codec_of_caps (const GstCaps * caps)
   return NULL;
 }
 
+static void
+set_parameters (const Codec * codec, GstStructure * structure)
+{
+  guint i;
+
+  for (i = 0; codec->parameters[i]; i += 2)
+    gst_structure_set (structure, codec->parameters[i], G_TYPE_STRING, codec->parameters[i + 1], NULL);
+}
+
+GstCaps *
+codec_describe (const Codec * codec, const GstCaps * caps)
+{
+  GstCaps *described = gst_caps_copy (caps);
+  GstStructure *structure = gst_caps_get_structure (described, 0);
+
+  /* They are in the stream in front of every key frame, and are encrypted there. */
+  gst_structure_remove_fields (structure, "sprop-parameter-sets", "sprop-vps", "sprop-sps",
+      "sprop-pps", NULL);
+  set_parameters (codec, structure);
+  return described;
+}
+
 /* (transfer full) */
 static gchar *
 value_of (gchar ** parameters, const gchar * name, const gchar * missing)
@@ -220,12 +241,11 @@ codec_fits (const Codec * codec, const GstCaps * caps, const gchar * parameters)
 GstCaps *
 codec_caps (const Codec * codec, gint payload_type)
 {
-  gchar *text = g_strdup_printf ("application/x-rtp,media=%s,encoding-name=%s,clock-rate=%d,"
-      "payload=%d%s%s", codec->media, codec->encoding_name, codec->clock_rate, payload_type,
-      codec->parameters ? "," : "", codec->parameters ? codec->parameters : "");
-  GstCaps *caps = gst_caps_from_string (text);
+  GstCaps *caps = gst_caps_new_simple ("application/x-rtp", "media", G_TYPE_STRING, codec->media,
+      "encoding-name", G_TYPE_STRING, codec->encoding_name, "clock-rate", G_TYPE_INT,
+      codec->clock_rate, "payload", G_TYPE_INT, payload_type, NULL);
 
-  g_free (text);
+  set_parameters (codec, gst_caps_get_structure (caps, 0));
   return caps;
 }
 

@@ -17,7 +17,7 @@ typedef struct
   const gchar *encoding_name;   /* of RTP */
   gint clock_rate;
   gint payload_type;            /* to offer; RFC 3551's where it has one */
-  const gchar *parameters;      /* caps fields that a description needs, or NULL */
+  const gchar *parameters[5];   /* names and values of caps fields that a description needs */
 
   /* Launch lines; the first of which all elements are there is used. */
   const gchar *encoders[3];     /* raw media to encoded, with one element name=encoder */
@@ -27,7 +27,7 @@ typedef struct
   const gchar *depayloader;
   gboolean waits;               /* it can ask and wait for a key frame */
   const gchar *unpacked;        /* caps that it must make, or NULL */
-  const gchar *decoders[3];     /* the first that is there is used */
+  const gchar *decoders[3];     /* the first that is there is used; its last is the decoder */
   const gchar *parser;          /* makes of it what matroskamux takes, or NULL */
 } Codec;
 
@@ -45,8 +45,11 @@ const Codec *codec_of_caps (const GstCaps * caps);
  *   @parameters  "packetization-mode=1;profile-level-id=42e01f", of its a=fmtp, or NULL; not out of
  *                @caps, where GStreamer leaves the profile of H.264 out */
 gboolean codec_fits (const Codec * codec, const GstCaps * caps, const gchar * parameters);
-/* What a description must know of a stream with @payload_type. (transfer full) */
+/* What a description must know of a stream with @payload_type.  (transfer full) */
 GstCaps *codec_caps (const Codec * codec, gint payload_type);
+
+/* @caps of the payloader as they are told to the other side. (transfer full) */
+GstCaps *codec_describe (const Codec * codec, const GstCaps * caps);
 
 /* Which of them can be used; NULL and @error, which names what is missing. */
 const gchar *codec_encoder (const Codec * codec, GError ** error);

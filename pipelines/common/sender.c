@@ -99,6 +99,54 @@ on_packet (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 }
 
 static GstPadProbeReturn
+on_payloader_event (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  const Codec *codec = user_data;
+  GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
+  GstCaps *caps;
+
+  if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS) {
+    gst_event_parse_caps (event, &caps);
+    caps = codec_describe (codec, caps);
+    gst_event_unref (event);
+    GST_PAD_PROBE_INFO_DATA (info) = gst_event_new_caps (caps);
+    gst_caps_unref (caps);
+  }
+  return GST_PAD_PROBE_OK;
+}
+
+/* rtph264pay would ask for the level in the caps of the encoder that was described to the other
+ * side, and not every encoder says its level there. */
+static GstPadProbeReturn
+on_payloader_query (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  GstQuery *query = GST_PAD_PROBE_INFO_QUERY (info);
+  GstCaps *caps;
+
+  if (GST_QUERY_TYPE (query) != GST_QUERY_CAPS)
+    return GST_PAD_PROBE_OK;
+  caps = gst_pad_get_pad_template_caps (pad);
+  gst_query_set_caps_result (query, caps);
+  gst_caps_unref (caps);
+  return GST_PAD_PROBE_HANDLED;
+}
+
+/* The one of @bin. */
+static void
+set_up_payloader (GstElement * bin, const Codec * codec, gint payload_type)
+{
+  GstElement *payloader = gst_bin_get_by_name (GST_BIN (bin), "payloader");
+  GstPad *pad = gst_element_get_static_pad (payloader, "src");
+
+  g_object_set (payloader, "pt", payload_type, NULL);
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_payloader_event, (gpointer) codec,
+      NULL);
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM, on_payloader_query, NULL, NULL);
+  gst_object_unref (pad);
+  gst_object_unref (payloader);
+}
+
+static GstPadProbeReturn
 on_upstream_event (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 {
   Stream *stream = user_data;
@@ -179,7 +227,7 @@ add_stream (Sender * sender, const Codec * codec, const gchar * source, gint pay
 {
   Stream *stream = &sender->streams[sender->n_streams];
   const gchar *encoder = codec_encoder (codec, error);
-  GstElement *bin, *payloader;
+  GstElement *bin;
   GstPad *pad;
   gchar *line;
 
@@ -205,9 +253,7 @@ add_stream (Sender * sender, const Codec * codec, const gchar * source, gint pay
   stream->clear = gst_element_get_static_pad (stream->encoder, "src");
   sender->n_streams++;
 
-  payloader = gst_bin_get_by_name (GST_BIN (bin), "payloader");
-  g_object_set (payloader, "pt", payload_type, NULL);
-  gst_object_unref (payloader);
+  set_up_payloader (bin, codec, payload_type);
   if (protection->encryptor)
     protection->encryptor (protection->user_data, stream->encryptor, codec->media);
 
@@ -356,11 +402,9 @@ add_branch (Sender * sender, Stream * stream, GstPad * sink, gboolean in_clear)
   if (in_clear) {
     gchar *line = g_strconcat ("queue ! ", stream->codec->payloader, NULL);
     GstElement *clear = gst_parse_bin_from_description (line, TRUE, NULL);
-    GstElement *payloader = gst_bin_get_by_name (GST_BIN (clear), "payloader");
     GstElement *tee = gst_bin_get_by_name (GST_BIN (stream->bin), "clear");
 
-    g_object_set (payloader, "pt", stream->payload_type, NULL);
-    gst_object_unref (payloader);
+    set_up_payloader (clear, stream->codec, stream->payload_type);
     g_free (line);
     gst_bin_add (GST_BIN (stream->bin), clear);
     gst_element_sync_state_with_parent (branch);
