@@ -374,7 +374,7 @@ for (const [name, args, says] of [
   });
 }
 
-for (const codec of ['vp8', 'vp9']) {
+for (const codec of ['vp8', 'vp9', 'h264']) {
   test(`Chromium publishes ${codec}: GStreamer opens and decodes it, who comes late too`, options,
       async (t) => {
         room++;
