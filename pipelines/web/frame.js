@@ -58,7 +58,8 @@ async function unprotectNal(ring, codec, bytes) {
       unescape(escaped.subarray(0, -1), zerosBehind(clear)));
 
   /* The carrier is no part of the plain frame. */
-  return { frame: concat(front.clear, plaintext), keyFrame: front.keyFrame, kid, ctr };
+  return { frame: concat(front.clear, plaintext), clearSize: front.clear.length,
+    keyFrame: front.keyFrame, kid, ctr };
 }
 
 /* One encoded frame as it goes to the packetizer.
@@ -78,7 +79,8 @@ export async function protectFrame(key, mimeType, frame) {
   return concat(prefix, await seal(key, prefix, frame.subarray(prefix.length)));
 }
 
-/* And back: { frame, keyFrame, kid, ctr }.  Throws as protectFrame() and open() do. */
+/* And back: { frame, clearSize, keyFrame, kid, ctr }, where the first clearSize bytes of the frame were
+ * clear.  Throws as protectFrame() and open() do. */
 export async function unprotectFrame(ring, mimeType, bytes) {
   const nal = NAL_CODECS.get(String(mimeType).toLowerCase());
 
@@ -89,5 +91,5 @@ export async function unprotectFrame(ring, mimeType, bytes) {
   const prefix = bytes.subarray(0, size);
   const { plaintext, kid, ctr } = await open(ring, prefix, bytes.subarray(size));
 
-  return { frame: concat(prefix, plaintext), keyFrame, kid, ctr };
+  return { frame: concat(prefix, plaintext), clearSize: size, keyFrame, kid, ctr };
 }

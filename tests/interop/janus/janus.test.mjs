@@ -175,7 +175,7 @@ async function recordingOf(path) {
   return recording;
 }
 
-for (const codec of ['vp8', 'vp9']) {
+for (const codec of ['vp8', 'vp9', 'h264']) {
   test(`GStreamer publishes ${codec}: all open and decode it, who comes late too, and Janus has `
       + 'ciphertext', options, async (t) => {
     room++;

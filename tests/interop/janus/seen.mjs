@@ -6,7 +6,6 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { KeyRing, parseKeyFile } from '../../../pipelines/web/keys.js';
 import { unprotectFrame } from '../../../pipelines/web/frame.js';
-import { readPrefix } from '../../../pipelines/web/prefix.js';
 
 const MIME_TYPES = { vp8: 'video/VP8', vp9: 'video/VP9', h264: 'video/H264', opus: 'audio/opus' };
 /* As evidence.c writes them. */
@@ -47,8 +46,8 @@ export function likenesses(sent, got, place) {
     .sort((a, b) => a - b);
 }
 
-/* Opens every frame: [{ plain, size }], where size is that of the clear prefix.  Throws on one that
- * does not open. */
+/* Opens every frame: [{ plain, size }], where so many bytes in front were clear.  Throws on one that does
+ * not open. */
 export async function openAll(codec, frames, keyFile) {
   const ring = new KeyRing();
   const opened = [];
@@ -57,9 +56,9 @@ export async function openAll(codec, frames, keyFile) {
     if (key.usages.includes('decrypt'))
       await ring.add(key);
   for (const frame of frames) {
-    const { frame: plain } = await unprotectFrame(ring, MIME_TYPES[codec], frame);
+    const { frame: plain, clearSize } = await unprotectFrame(ring, MIME_TYPES[codec], frame);
 
-    opened.push({ plain: Buffer.from(plain), size: readPrefix(MIME_TYPES[codec], frame).size });
+    opened.push({ plain: Buffer.from(plain), size: clearSize });
   }
   return opened;
 }
