@@ -18,7 +18,8 @@ typedef struct
 
 /* Reads the clear prefix of @frame, which may be plain or protected: the answer is the same,
  * since it depends on clear bytes alone.  Errors: TRUNCATED (shorter than its own prefix),
- * UNSUPPORTED (unknown codec). */
+ * UNSUPPORTED (unknown codec; H.264 and H.265, of which something else than the first bytes as they
+ * are stays clear: nal.h). */
 E2EE_MUST_USE e2ee_result e2ee_prefix_read (e2ee_codec codec, e2ee_bytes frame,
     e2ee_prefix * prefix);
 

@@ -15,8 +15,15 @@
 
 /* A frame without a slice (parameter sets that come alone) has its object in an SEI. */
 #define CARRIER_SIZE (E2EE_NAL_START_CODE_SIZE + E2EE_NAL_CLEAR_SIZE)
-static const uint8_t h264_carrier[CARRIER_SIZE] = { 0, 0, 0, 1, 0x06, 0x05 };
-static const uint8_t h265_carrier[CARRIER_SIZE] = { 0, 0, 0, 1, 0x4e, 0x01 };
+
+static const uint8_t *
+get_carrier (e2ee_codec codec)
+{
+  static const uint8_t h264[CARRIER_SIZE] = { 0, 0, 0, 1, 0x06, 0x05 };
+  static const uint8_t h265[CARRIER_SIZE] = { 0, 0, 0, 1, 0x4e, 0x01 };
+
+  return codec == E2EE_CODEC_H265 ? h265 : h264;
+}
 
 /* The longest header, were all of it escaped. */
 #define MAX_ESCAPED_HEADER E2EE_NAL_ESCAPED_BOUND (E2EE_SFRAME_MAX_HEADER_SIZE)
@@ -60,7 +67,7 @@ e2ee_sframe_nal_seal (e2ee_key * key, e2ee_codec codec, e2ee_bytes frame, uint8_
       end--;
     plain = E2EE_BYTES (frame.data + begin, end - begin);
   } else {
-    memcpy (object, codec == E2EE_CODEC_H265 ? h265_carrier : h264_carrier, CARRIER_SIZE);
+    memcpy (object, get_carrier (codec), CARRIER_SIZE);
     object += CARRIER_SIZE;
   }
 
@@ -88,7 +95,9 @@ parse_frame (e2ee_codec codec, e2ee_bytes frame, parsed_frame * parsed)
 
   if (r != E2EE_OK)
     return r;
-  if (!parsed->front.has_slice && !parsed->front.has_sei)
+  if (!parsed->front.has_slice && (!parsed->front.has_sei
+          || memcmp (frame.data + parsed->front.sei, get_carrier (codec)
+              + E2EE_NAL_START_CODE_SIZE, E2EE_NAL_CLEAR_SIZE) != 0))
     return E2EE_ERR_FRAME;
 
   parsed->begin = (parsed->front.has_slice ? parsed->front.slice : parsed->front.sei)
@@ -167,8 +176,7 @@ e2ee_sframe_nal_open (const e2ee_keyring * ring, uint64_t now_ms, e2ee_codec cod
 
   e2ee_nal_write_front (&parsed.front, frame, out);
   if (!parsed.front.has_slice)
-    memcpy (out + parsed.front.size, codec == E2EE_CODEC_H265 ? h265_carrier : h264_carrier,
-        CARRIER_SIZE);
+    memcpy (out + parsed.front.size, get_carrier (codec), CARRIER_SIZE);
   r = open_object (ring, now_ms, E2EE_BYTES (out, front_size), parsed.escaped, out + front_size,
       &size, &sframe);
   *info = (e2ee_frame_info) { sframe.kid, sframe.ctr, sframe.epoch };

@@ -273,6 +273,39 @@ test_first_slice_is_found (void)
   }
 }
 
+static const struct
+{
+  const char *name;
+  e2ee_codec codec;
+  const char *frame;
+  int is_key_frame;
+} key_rows[] = {
+  {"IDR behind sets", E2EE_CODEC_H264, SC4 SPS4 SC4 PPS4 SC4 "65 88 84", 1},
+  {"IDR alone", E2EE_CODEC_H264, SC3 "25 88", 1},
+  {"sets and another slice", E2EE_CODEC_H264, SC4 SPS4 SC4 PPS4 SC4 "41 9a", 0},
+  {"the first slice counts", E2EE_CODEC_H264, SC4 "41 9a" SC4 "65 88", 0},
+  {"sets alone", E2EE_CODEC_H264, SC4 SPS4 SC4 PPS4, 0},
+  {"no byte stream", E2EE_CODEC_H264, "65 88 84", 0},
+  {"nothing", E2EE_CODEC_H264, "", 0},
+  {"H.265 IDR", E2EE_CODEC_H265, SC4 VPS5 SC4 SPS5 SC4 PPS5 SC4 "26 01 af", 1},
+  {"H.265 CRA", E2EE_CODEC_H265, SC4 "2a 01 ac", 1},
+  {"H.265 BLA", E2EE_CODEC_H265, SC4 "20 01 ac", 1},
+  {"H.265 trailing picture", E2EE_CODEC_H265, SC4 "02 01 d0", 0},
+  {"H.265 leading picture", E2EE_CODEC_H265, SC4 "12 01 d0", 0},
+};
+
+static void
+test_key_frame_is_told_by_its_first_slice (void)
+{
+  for (size_t i = 0; i < CHECK_N (key_rows); i++) {
+    uint8_t memory[64];
+
+    CHECK_ROW ("%s", key_rows[i].name);
+    CHECK_INT (e2ee_codec_is_key_frame (key_rows[i].codec, hex_decode (key_rows[i].frame, memory,
+                sizeof memory)), key_rows[i].is_key_frame);
+  }
+}
+
 /* ---- emulation prevention ---- */
 
 static const struct
@@ -410,6 +443,7 @@ static const check_case cases[] = {
   CHECK_CASE (test_front_of_a_front_is_the_same),
   CHECK_CASE (test_more_parameter_sets_than_are_remembered_are_refused),
   CHECK_CASE (test_first_slice_is_found),
+  CHECK_CASE (test_key_frame_is_told_by_its_first_slice),
   CHECK_CASE (test_escaped_bytes_come_back),
   CHECK_CASE (test_bytes_that_were_never_escaped_are_refused),
   CHECK_CASE (test_no_string_is_left_with_a_start_code_and_all_come_back),
