@@ -4,6 +4,9 @@
  * grow), then records: what to do (one byte, below), a size (one byte) and that many bytes of
  * packet.
  *
+ * With FUZZ_SFRAME the packets are SFrame packets, and T says what leaves: payloads as they are, or
+ * frames as packets of a codec (bits 0 and 2 of the settings).
+ *
  * gst-e2ee, LGPL-2.1-or-later */
 #include "fuzz.h"
 
@@ -30,6 +33,7 @@ enum
 typedef struct
 {
   guint grow;
+  const E2eeRtpPacking *codec;
   guint action;
   E2eeRtpHeld *held[MAX_HELD];
   guint n_held;
@@ -47,6 +51,9 @@ take_frame (E2eeRtpRegroup * regroup, const E2eeRtpFrame * frame, gpointer user_
     fuzz->held[fuzz->n_held++] = e2ee_rtp_regroup_hold (regroup);
   if (fuzz->action != WRITE_FROM_NOW)
     return;
+#ifdef FUZZ_SFRAME
+  e2ee_rtp_regroup_set_out (regroup, frame->is_payload ? &e2ee_rtp_packing_whole : fuzz->codec);
+#endif
   out = e2ee_rtp_regroup_write_begin (regroup, size + 3);
   memcpy (out, frame->data.data, frame->data.size);
   memset (out + frame->data.size, 0xa5, size - frame->data.size);
@@ -140,6 +147,11 @@ act (Fuzz * fuzz, E2eeRtpRegroup * regroup, guint action, const uint8_t * data, 
 int
 LLVMFuzzerTestOneInput (const uint8_t * data, size_t size)
 {
+#ifdef FUZZ_SFRAME
+  static const E2eeRtpPacking *const codecs[] = {
+    &e2ee_rtp_packing_vp8, &e2ee_rtp_packing_whole, &e2ee_rtp_packing_vp9, &e2ee_rtp_packing_h264
+  };
+#endif
   Fuzz fuzz = {.action = WRITE_FROM_NOW };
   const E2eeRtpPacking *packing;
   E2eeRtpRegroup *regroup;
@@ -150,8 +162,14 @@ LLVMFuzzerTestOneInput (const uint8_t * data, size_t size)
     return 0;
 
   fuzz.grow = data[0] >> 2;
+#ifdef FUZZ_SFRAME
+  fuzz.codec = codecs[(data[0] & 1) | (data[0] >> 1 & 2)];
+  packing = &e2ee_rtp_packing_sframe;
+#else
   packing = data[0] & 1 ? &e2ee_rtp_packing_whole : &e2ee_rtp_packing_vp8;
-  regroup = e2ee_rtp_regroup_new (packing, packing, data[0] & 2 ? 40 : 200, take_frame, &fuzz);
+  fuzz.codec = packing;
+#endif
+  regroup = e2ee_rtp_regroup_new (packing, fuzz.codec, data[0] & 2 ? 40 : 200, take_frame, &fuzz);
   data++;
   size--;
 
