@@ -2,8 +2,9 @@
  *
  * Net cost: (pad, element, pad) less (pad, pad).  All cases run in turn in every round; the figure
  * is the median over the rounds of net / bare, so that the machine's other load moves both.
- * Frames come as whole buffers, and as RTP: Opus packets up to 1,200 bytes, VP8 frames split for
- * an mtu of 1,200 above (then the regrouping and splitting is in the figure).
+ * Frames come as whole buffers, and as RTP in every packetization: Opus packets up to 1,200 bytes,
+ * VP8 frames split for an mtu of 1,200 above (then the regrouping and splitting is in the figure).
+ * With `packet` there is one AES-GCM call a packet.
  *
  * gst-e2ee, LGPL-2.1-or-later */
 #include <gst/gst.h>
@@ -19,8 +20,14 @@
 #define BYTES_PER_ROUND (2 * 1000 * 1000)
 #define MAX_FRAMES 512
 #define MTU 1200
+/* What a payloader puts into a packet behind RTP header and descriptor, so that packets that are
+ * protected one by one need not be split. */
+#define ROOM (MTU - 13 - 34)
 
 static const gsize sizes[] = { 80, 1200, 20000, 100000 };
+
+/* In the codec's packets, and in SFrame packets of frames and of payloads. */
+static const gchar *const packetizations[] = { "codec", "frame", "packet" };
 
 static const guint8 secret[16] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 };
 
@@ -72,7 +79,7 @@ give_key (GstElement * element, guint64 key_id, gpointer user_data)
 }
 
 static Chain *
-chain_new (const gchar * factory, GstCaps * caps)
+chain_new (const gchar * factory, const gchar * packetization, GstCaps * caps)
 {
   Chain *chain = g_new0 (Chain, 1);
   GstSegment segment;
@@ -90,6 +97,7 @@ chain_new (const gchar * factory, GstCaps * caps)
     chain->element = gst_element_factory_make (factory, NULL);
     if (chain->element == NULL)
       g_error ("no element %s: set GST_PLUGIN_PATH", factory);
+    gst_util_set_object_arg (G_OBJECT (chain->element), "packetization", packetization);
     g_signal_connect (chain->element, "request-key", G_CALLBACK (give_key), NULL);
     pad = gst_element_get_static_pad (chain->element, "sink");
     gst_pad_link (chain->src, pad);
@@ -162,8 +170,8 @@ make_frame (const guint8 * data, gsize size, gboolean rtp, guint16 * seq, guint3
   if (size <= MTU)
     return GST_MINI_OBJECT_CAST (rtp_packet (data, size, (*seq)++, timestamp, FALSE, TRUE, TRUE));
   list = gst_buffer_list_new ();
-  for (gsize at = 0; at < size; at += MTU - 13) {
-    gsize n = MIN (MTU - 13, size - at);
+  for (gsize at = 0; at < size; at += ROOM) {
+    gsize n = MIN (ROOM, size - at);
 
     gst_buffer_list_insert (list, -1, rtp_packet (data + at, n, (*seq)++, timestamp, TRUE, at == 0,
             at + n == size));
@@ -220,14 +228,14 @@ time_aead (e2ee_aead * aead, guint8 * in, guint8 * out, gsize size, guint n, gbo
 }
 
 static void
-bench (const gchar * name, gboolean rtp, gsize size)
+bench (const gchar * name, gboolean rtp, const gchar * packetization, gsize size)
 {
   gboolean vp8 = rtp && size > MTU;
   GstCaps *caps = gst_caps_from_string (!rtp ? "application/x-bench" : vp8 ?
       "application/x-rtp,media=video,encoding-name=VP8,clock-rate=90000,payload=96" :
       "application/x-rtp,media=audio,encoding-name=OPUS,clock-rate=48000,payload=96");
-  Chain *pads = chain_new (NULL, caps), *enc = chain_new ("e2eeenc", caps),
-      *dec = chain_new ("e2eedec", caps);
+  Chain *pads = chain_new (NULL, NULL, caps), *enc = chain_new ("e2eeenc", packetization, caps),
+      *dec = chain_new ("e2eedec", packetization, caps);
   guint n = CLAMP (BYTES_PER_ROUND / size, 8, MAX_FRAMES);
   guint8 *data = g_malloc0 (size), *sealed = g_malloc0 (size + 16), *opened = g_malloc0 (size);
   gdouble ns[N_CASES][N_ROUNDS], ratios[2][N_ROUNDS];
@@ -284,8 +292,13 @@ main (int argc, char **argv)
     e2ee_aead_free (aead);
   }
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
-    bench ("buffer", FALSE, sizes[i]);
-  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
-    bench (sizes[i] > MTU ? "RTP, VP8" : "RTP, Opus", TRUE, sizes[i]);
+    bench ("buffer", FALSE, "codec", sizes[i]);
+  for (guint j = 0; j < G_N_ELEMENTS (packetizations); j++)
+    for (guint i = 0; i < G_N_ELEMENTS (sizes); i++) {
+      gchar *name = g_strconcat (sizes[i] > MTU ? "VP8" : "Opus", ", ", packetizations[j], NULL);
+
+      bench (name, TRUE, packetizations[j], sizes[i]);
+      g_free (name);
+    }
   return 0;
 }

@@ -35,6 +35,7 @@ struct _E2eeFramePath
   const E2eeRtpPacking *codec_packing;  /* NULL: no RTP */
   E2eeRtpRegroup *regroup;      /* NULL: no RTP, or whole packets of it */
   guint mtu;
+  gboolean is_list;             /* came last: what leaves of it is one as well */
   E2eeRtpRegroupStats stats;    /* of what was not regrouped */
   gboolean is_sound;            /* of whole packets, by their caps */
   gboolean is_picture;
@@ -318,6 +319,7 @@ void
 e2ee_frame_path_push (E2eeFramePath * path, GstBuffer * buffer)
 {
   if (path->regroup) {
+    path->is_list = FALSE;
     e2ee_rtp_regroup_push (path->regroup, buffer);
     return;
   }
@@ -332,6 +334,7 @@ e2ee_frame_path_push_list (E2eeFramePath * path, GstBufferList * list)
   guint length = gst_buffer_list_length (list);
 
   if (path->regroup) {
+    path->is_list = TRUE;
     e2ee_rtp_regroup_push_list (path->regroup, list);
     return;
   }
@@ -346,17 +349,51 @@ e2ee_frame_path_push_list (E2eeFramePath * path, GstBufferList * list)
   g_clear_pointer (&path->out_list, gst_buffer_list_unref);
 }
 
-GstMiniObject *
-e2ee_frame_path_pull (E2eeFramePath * path)
+static GstMiniObject *
+pull_frame (E2eeFramePath * path)
 {
-  GstBuffer *buffer = NULL;
-  GstBufferList *list = NULL;
+  GstBuffer *buffer;
+  GstBufferList *list;
 
-  if (!path->regroup)
-    return g_queue_pop_head (&path->ready_out);
   if (!e2ee_rtp_regroup_pull (path->regroup, &buffer, &list))
     return NULL;
   return buffer ? GST_MINI_OBJECT_CAST (buffer) : GST_MINI_OBJECT_CAST (list);
+}
+
+/* Adds a buffer or a list. (transfer full) */
+static void
+add_to_list (GstBufferList * list, GstMiniObject * object)
+{
+  if (GST_IS_BUFFER (object)) {
+    gst_buffer_list_add (list, GST_BUFFER_CAST (object));
+    return;
+  }
+  for (guint i = 0; i < gst_buffer_list_length (GST_BUFFER_LIST_CAST (object)); i++)
+    gst_buffer_list_add (list, gst_buffer_ref (gst_buffer_list_get (GST_BUFFER_LIST_CAST (object),
+                i)));
+  gst_mini_object_unref (object);
+}
+
+/* A frame's payloads that are protected one by one came as one list, and leave as one. */
+GstMiniObject *
+e2ee_frame_path_pull (E2eeFramePath * path)
+{
+  GstMiniObject *object, *next;
+  GstBufferList *list;
+
+  if (!path->regroup)
+    return g_queue_pop_head (&path->ready_out);
+  object = pull_frame (path);
+  if (object == NULL || !path->is_list || path->packing == E2EE_FRAME_PATH_CODEC)
+    return object;
+  next = pull_frame (path);
+  if (next == NULL)
+    return object;
+  list = gst_buffer_list_new ();
+  add_to_list (list, object);
+  for (; next != NULL; next = pull_frame (path))
+    add_to_list (list, next);
+  return GST_MINI_OBJECT_CAST (list);
 }
 
 void

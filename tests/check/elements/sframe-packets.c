@@ -222,6 +222,48 @@ GST_START_TEST (test_a_filter_may_ask_for_the_mark)
 
 GST_END_TEST;
 
+/* ---- lists ---- */
+
+static GstPadProbeReturn
+count_pushes (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  guint *n = user_data;
+
+  n[(info->type & GST_PAD_PROBE_TYPE_BUFFER_LIST) != 0]++;
+  return GST_PAD_PROBE_OK;
+}
+
+GST_START_TEST (test_a_list_stays_a_list)
+{
+  SealedCall *call = sealed_call_new (sframe_media (TRUE, 3), TRUE, trips[__i__].sender);
+  GstHarness *h[2] = { sframe_harness ("e2eeenc", KEYS_1, trips[__i__].sender),
+    sframe_harness ("e2eedec", KEYS_1, trips[__i__].receiver)
+  };
+  GstBufferList *lists[2] = { media_list (call->media, 0),
+    gst_buffer_list_ref (g_ptr_array_index (call->sealed, 0))
+  };
+  guint pushes[2][2] = { {0}, {0} };
+
+  g_object_set (h[0]->element, "mtu", SFRAME_MTU, NULL);
+  g_object_set (h[1]->element, "mtu", SFRAME_MTU, NULL);
+  for (guint i = 0; i < 2; i++) {
+    GstPad *pad = gst_pad_get_peer (h[i]->sinkpad);
+
+    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
+        count_pushes, pushes[i], NULL);
+    gst_object_unref (pad);
+    gst_harness_set_src_caps (h[i], gst_caps_ref (i == 0 ? call->media->caps : call->caps));
+    fail_unless (gst_buffer_list_length (lists[i]) > 1);
+    push_list (h[i], lists[i]);
+    fail_unless_equals_int (pushes[i][TRUE], 1);
+    fail_unless_equals_int (pushes[i][FALSE], 0);
+    gst_harness_teardown (h[i]);
+  }
+  sealed_call_free (call);
+}
+
+GST_END_TEST;
+
 static const struct
 {
   const gchar *name;
@@ -422,6 +464,7 @@ sframe_packets_suite (void)
   tcase_add_loop_test (tc, test_caps_of_sframe_packets_say_so_and_no_more, 0, 2);
   tcase_add_test (tc, test_caps_of_codec_packets_are_not_changed);
   tcase_add_test (tc, test_a_filter_may_ask_for_the_mark);
+  tcase_add_loop_test (tc, test_a_list_stays_a_list, 0, 2);
   tcase_add_loop_test (tc, test_what_does_not_go_together_is_refused_and_it_is_said_why, 0,
       G_N_ELEMENTS (refusals));
   tcase_add_test (tc, test_a_key_changes_with_the_first_packet_of_a_key_frame);
