@@ -251,7 +251,7 @@ def unbacked_cells(tree):
     functions, sentences = set(), []
     for _, text in texts(tree, '.c', '.py', '.mjs'):
         functions.update(re.findall(r'\btest_\w+', text))
-    for _, text in texts(tree, '.mjs'):
+    for _, text in texts(tree, '.mjs', '.sh'):
         sentences.append(text)
 
     shown, wrong = set(), []
