@@ -14,10 +14,23 @@
 #define DELTA_FRAME_PREFIX 3
 #define AUDIO_PREFIX 1
 
+/* By bits of the first byte alone, which is always clear, so that sender and receiver agree on any
+ * frame: of VP8 RFC 6386 section 9.1; of VP9 show_existing_frame and frame_type, behind a reserved
+ * bit in profile 3 (its bitstream specification, section 6.2). */
+static int
+is_key_frame (e2ee_codec codec, uint8_t first)
+{
+  if (codec == E2EE_CODEC_VP8)
+    return (first & 0x01) == 0;
+  return (first & ((first & 0x30) == 0x30 ? 0x06 : 0x0c)) == 0;
+}
+
 static e2ee_result
 read_prefix (e2ee_codec codec, e2ee_bytes frame, size_t *size)
 {
   *size = 0;
+  if (frame.size == 0)
+    return E2EE_ERR_TRUNCATED;
   switch (codec) {
     case E2EE_CODEC_OPUS:
     case E2EE_CODEC_G711:
@@ -25,9 +38,7 @@ read_prefix (e2ee_codec codec, e2ee_bytes frame, size_t *size)
       break;
     case E2EE_CODEC_VP8:
     case E2EE_CODEC_VP9:
-      /* Clear bytes tell: the first of VP8; of VP9 the first, and on key frames the size, which
-       * stands within ten. */
-      *size = e2ee_codec_is_key_frame (codec, frame) ? KEY_FRAME_PREFIX : DELTA_FRAME_PREFIX;
+      *size = is_key_frame (codec, frame.data[0]) ? KEY_FRAME_PREFIX : DELTA_FRAME_PREFIX;
       break;
     case E2EE_CODEC_H264:
     case E2EE_CODEC_H265:

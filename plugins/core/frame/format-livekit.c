@@ -77,9 +77,14 @@ seal_units (e2ee_key * key, e2ee_codec codec, e2ee_bytes frame, uint8_t * out, s
     return r;
   if (!front.has_slice)
     return E2EE_ERR_FRAME;
+  hidden = front.slice + E2EE_NAL_CLEAR_SIZE;
+  /* Receivers undo the escaping as if nothing stood before it, so behind a zero byte ciphertext
+   * could become a start code.  No header of H.265 ends in one, nor does a picture of H.264 begin
+   * so. */
+  if (frame.data[hidden - 1] == 0)
+    return E2EE_ERR_FRAME;
 
   e2ee_nal_write_front (&front, frame, out);
-  hidden = front.slice + E2EE_NAL_CLEAR_SIZE;
   r = e2ee_trailer_seal (key, E2EE_FORMAT_LIVEKIT, front.size,
       E2EE_BYTES (frame.data + hidden, frame.size - hidden), out, out_size, info);
   if (r == E2EE_OK)

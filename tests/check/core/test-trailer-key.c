@@ -19,7 +19,7 @@ static e2ee_trailer_key *
 trailer_key (const e2ee_env * env)
 {
   uint8_t fingerprint[E2EE_AEAD_NONCE_SIZE];
-  e2ee_trailer_key *key;
+  e2ee_trailer_key *key = NULL;
   e2ee_key_params params;
   test_bytes secret;
 
