@@ -185,11 +185,10 @@ make_session (e2ee_srtp * srtp)
   srtp_master_key_t key, *keys;
   srtp_policy_t policy;
 
-  /* A receiver takes a stream that begins with the roll-over counter 0 without being told. */
-  if (srtp->sends)
-    return read_setup_status (srtp_create (&srtp->session, NULL));
+  /* What begins with the roll-over counter 0 libsrtp makes a stream for by itself, out of this; and
+   * what its ciphers must load is loaded now, not on a streaming thread. */
   set_policy (srtp, &policy, &key, &keys);
-  policy.ssrc.type = ssrc_any_inbound;
+  policy.ssrc.type = srtp->sends ? ssrc_any_outbound : ssrc_any_inbound;
   return read_setup_status (srtp_create (&srtp->session, &policy));
 }
 
@@ -376,11 +375,12 @@ begin_stream (e2ee_srtp * srtp, uint32_t ssrc, uint16_t seq, srtp_stream ** stre
       || (claim == E2EE_ROLLOVER_OURS && (!is_known || index <= highest)))
     return E2EE_ERR_REPLAYED;
 
-  r = add_session_stream (srtp, ssrc);
-  if (r != E2EE_OK)
-    return r;
-  /* 0 is where it starts anyhow, and for libsrtp means that nothing is set. */
-  srtp_set_stream_roc (srtp->session, ssrc, (uint32_t) (index >> 16));
+  if (index > UINT16_MAX) {
+    r = add_session_stream (srtp, ssrc);
+    if (r != E2EE_OK)
+      return r;
+    srtp_set_stream_roc (srtp->session, ssrc, (uint32_t) (index >> 16));
+  }
   *stream = remember_stream (srtp, ssrc);
   (*stream)->highest = index;
   (*stream)->has_floor = claim == E2EE_ROLLOVER_OURS;
