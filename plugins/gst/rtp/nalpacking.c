@@ -142,7 +142,7 @@ skip_start_codes (const E2eeRtpWhole * whole, gsize offset)
 static gsize
 find_end (const E2eeRtpWhole * whole, gsize from, gsize most)
 {
-  gsize window = MIN (whole->size, from + most + 3);
+  gsize window = MIN (whole->size, from + most + E2EE_NAL_START_CODE_SIZE);
   gsize code = e2ee_nal_find_start_code (E2EE_BYTES (whole->data, window), from);
   gsize end = code;
 
