@@ -26,7 +26,10 @@ typedef struct
   const gchar *settings;        /* of e2eeenc and e2eedec */
   guint n;                      /* frames, at least */
   const gchar *before;          /* what has to run first, to write the file CACHE */
+  const gchar *between;         /* from e2eeenc to e2eedec */
 } Row;
+
+#include "codecs-nal.h"
 
 static const Row rows[] = {
   {"VP8", VIDEO ("60", "width=320,height=240") " ! vp8enc deadline=1 threads=1 ! "
@@ -71,6 +74,7 @@ static const Row rows[] = {
   {"G.722", "fakesrc num-buffers=50 sizetype=fixed sizemax=160 filltype=pattern-span "
       "datarate=8000 format=time ! audio/G722,rate=16000,channels=1 ! rtpg722pay",
       "rtpg722depay", "", 50},
+  NAL_ROWS
 };
 
 /* Without RTP, for transports that keep frames as they are. */
@@ -81,6 +85,11 @@ static const Row frame_rows[] = {
   {"Opus, six channels", SOUND ("50", "rate=48000,channels=6") " ! opusenc", "opusdec", "", 50},
   {"PCMU", SOUND ("50", "rate=8000,channels=1") " ! mulawenc", "mulawdec", "", 50},
   {"PCMA", SOUND ("50", "rate=8000,channels=1") " ! alawenc", "alawdec", "", 50},
+  NAL_FRAME_ROWS
+};
+
+static const Row payloader_rows[] = {
+  NAL_PAYLOADER_ROWS
 };
 
 /* Runs both branches to their end; what was wrong, if anything. */
@@ -200,9 +209,11 @@ compare_with_unencrypted (const Row * row)
       "t. ! queue max-size-buffers=0 max-size-bytes=0 max-size-time=0 ! %s ! "
       "appsink name=plain sync=false wait-on-eos=false "
       "t. ! queue max-size-buffers=0 max-size-bytes=0 max-size-time=0 ! "
-      "e2eeenc name=encryptor key-file=%s %s ! e2eedec name=decryptor key-file=%s %s ! %s ! "
+      "e2eeenc name=encryptor key-file=%s %s ! %s%s"
+      "e2eedec name=decryptor key-file=%s %s ! %s ! "
       "appsink name=opened sync=false wait-on-eos=false", row->source, row->receiver, keys,
-      row->settings, keys, row->settings, row->receiver);
+      row->settings, row->between != NULL ? row->between : "",
+      row->between != NULL ? " ! " : "", keys, row->settings, row->receiver);
   GstElement *pipeline;
   GPtrArray *plain, *opened;
   gint superframes = 0;
@@ -255,6 +266,13 @@ GST_END_TEST;
 GST_START_TEST (test_every_codec_without_rtp_decodes_to_what_the_unencrypted_frames_decode_to)
 {
   compare_with_unencrypted (&frame_rows[__i__]);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_frames_protected_in_front_of_their_payloader_decode_to_what_they_were)
+{
+  compare_with_unencrypted (&payloader_rows[__i__]);
 }
 
 GST_END_TEST;
@@ -417,6 +435,8 @@ codecs_suite (void)
   tcase_add_loop_test (tc,
       test_every_codec_without_rtp_decodes_to_what_the_unencrypted_frames_decode_to, 0,
       G_N_ELEMENTS (frame_rows));
+  tcase_add_loop_test (tc, test_frames_protected_in_front_of_their_payloader_decode_to_what_they_were,
+      0, G_N_ELEMENTS (payloader_rows));
   tcase_add_loop_test (tc,
       test_every_codec_in_sframe_packets_decodes_to_what_the_unencrypted_packets_decode_to, 0,
       G_N_ELEMENTS (rows) * G_N_ELEMENTS (sframe_packets));
