@@ -156,16 +156,14 @@ test_packet_of_another_suite_is_refused (void)
       e2ee_keyring *ring = srtp_ring (srtp_suites[i], KID, 1, NULL);
       e2ee_key *key = srtp_sender (srtp_suites[k], KID, 1, NULL);
       test_packet sealed;
-      e2ee_result r;
 
       CHECK_ROW ("%s for %s", e2ee_suite_find (srtp_suites[k])->name,
           e2ee_suite_find (srtp_suites[i])->name);
       CHECK_INT (seal_seq (key, 1, &sealed), E2EE_OK);
-      r = open_packet (ring, &sealed);
-      if (i == k)
-        CHECK_INT (r, E2EE_OK);
-      else
-        CHECK (r == E2EE_ERR_TAG || r == E2EE_ERR_UNKNOWN_KEY);
+      /* Where the MKI of an older suite stands, it names no AEAD key, and the reverse. */
+      CHECK_INT (open_packet (ring, &sealed), i == k ? E2EE_OK
+          : srtp_suites[i] == CM_80 || srtp_suites[k] == CM_80 ? E2EE_ERR_UNKNOWN_KEY
+          : E2EE_ERR_TAG);
       e2ee_key_unref (key);
       e2ee_keyring_unref (ring);
     }
