@@ -16,6 +16,12 @@ const HERE = fileURLToPath(new URL('.', import.meta.url));
 const FOLDERS = {
   web: join(HERE, '..', '..', 'pipelines', 'web'),
   pages: join(HERE, 'pages'),
+  foreign: join(HERE, 'foreign'),
+  livekit: join(HERE, 'livekit'),
+  jitsi: join(HERE, 'jitsi'),
+  /* What others have published, as it is. */
+  'livekit-client': join(HERE, 'node_modules', 'livekit-client', 'dist'),
+  'lib-jitsi-meet': join(HERE, 'node_modules', '@lyno', 'lib-jitsi-meet'),
 };
 
 const TYPES = {

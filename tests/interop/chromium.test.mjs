@@ -118,7 +118,7 @@ for (const [who, gstCalls, webCalls] of [
   test(`${who}: both ends open and decode what the other has sealed`, options, async (t) => {
     room++;
     const child = joinWithGStreamer(t,
-        { call: gstCalls, keyFile: 'gst.json', keyId: '1', seconds: 8 });
+        { call: gstCalls, keyFile: 'gst.json', keyId: '1', seconds: 5 });
     const page = await joinWithPage(t, { call: webCalls, keyFile: 'web.json', keyId: '2' });
 
     await page.waitForSelector('#shield[data-state=on]');
@@ -136,7 +136,7 @@ for (const [who, gstCalls, webCalls] of [
   test(`${who}: with a wrong key neither end opens anything`, options, async (t) => {
     room++;
     const child = joinWithGStreamer(t,
-        { call: gstCalls, keyFile: 'gst.json', keyId: '1', seconds: 4 });
+        { call: gstCalls, keyFile: 'gst.json', keyId: '1', seconds: 3 });
     const page = await joinWithPage(t, { call: webCalls, keyFile: 'other-web.json', keyId: '2' });
 
     await page.waitForSelector('#shield[data-state=degraded]');
@@ -154,7 +154,7 @@ for (const [who, gstCalls, webCalls] of [
   test(`${who}: a key id that the other has not opens nothing`, options, async (t) => {
     room++;
     const child = joinWithGStreamer(t,
-        { call: gstCalls, keyFile: 'gst.json', keyId: '1', seconds: 4 });
+        { call: gstCalls, keyFile: 'gst.json', keyId: '1', seconds: 3 });
     const page = await joinWithPage(t, { call: webCalls, keyFile: 'five.json', keyId: '5' });
     const { rows, web, stats } = await endOf(t, child, page);
 
