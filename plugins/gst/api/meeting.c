@@ -390,8 +390,7 @@ install_signals (GType type)
    * @message: what the delivery service is to carry
    *
    * To everybody in the meeting's channel, its sender included, in one order with what the others
-   * send:
-   * each of them gives it to gst_e2ee_meeting_receive().  Opaque to whoever carries it.
+   * send: each of them gives it to gst_e2ee_meeting_receive().  Opaque to whoever carries it.
    *
    * Since: 0.1
    */
@@ -529,8 +528,7 @@ install_signals (GType type)
    * @member: (nullable): who, when it is known
    *
    * Somebody tried what members must refuse, and it has changed nothing.  Once a second at most
-   * for each
-   * code.  Code "store" without a member: the state file cannot be written.
+   * for each code.  Code "store" without a member: the state file cannot be written.
    *
    * Since: 0.1
    */

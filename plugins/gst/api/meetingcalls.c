@@ -13,6 +13,25 @@ check_own (GstE2eeMeeting * self, e2ee_meeting_result result, GError ** error)
   return result == E2EE_MEETING_OK;
 }
 
+/* Out of the core again, with its answer to something that we wanted ourselves. */
+static gboolean
+end_call (GstE2eeMeeting * self, e2ee_meeting_result result, GError ** error)
+{
+  gst_e2ee_meeting_exit (self);
+  return check_own (self, result, error);
+}
+
+/* The same, for a change that was asked for: its number is known before anybody is told how it
+ * ended. */
+static gboolean
+end_request (GstE2eeMeeting * self, e2ee_meeting_result result, uint64_t number, guint64 * request,
+    GError ** error)
+{
+  if (request)
+    *request = number;
+  return end_call (self, result, error);
+}
+
 /* ---- being in it ---- */
 
 /**
@@ -38,8 +57,7 @@ gst_e2ee_meeting_join (GstE2eeMeeting * self, GError ** error)
   if (!gst_e2ee_meeting_enter (self, error))
     return FALSE;
   result = e2ee_meeting_join (self->core);
-  gst_e2ee_meeting_exit (self);
-  return check_own (self, result, error);
+  return end_call (self, result, error);
 }
 
 /**
@@ -120,8 +138,7 @@ gst_e2ee_meeting_set_token (GstE2eeMeeting * self, const gchar * account_token, 
     return FALSE;
   result = e2ee_meeting_set_token (self->core,
       E2EE_BYTES (account_token, strlen (account_token)));
-  gst_e2ee_meeting_exit (self);
-  return check_own (self, result, error);
+  return end_call (self, result, error);
 }
 
 /**
@@ -206,10 +223,7 @@ gst_e2ee_meeting_request_e2ee (GstE2eeMeeting * self, gboolean on, guint64 * req
   if (!gst_e2ee_meeting_enter (self, error))
     return FALSE;
   result = e2ee_meeting_set_e2ee (self->core, on, &number);
-  if (request)
-    *request = number;
-  gst_e2ee_meeting_exit (self);
-  return check_own (self, result, error);
+  return end_request (self, result, number, request, error);
 }
 
 /**
@@ -239,10 +253,7 @@ gst_e2ee_meeting_request_feature (GstE2eeMeeting * self, GstE2eeFeature feature,
   if (!gst_e2ee_meeting_enter (self, error))
     return FALSE;
   result = e2ee_meeting_set_feature (self->core, (e2ee_feature) feature, available, &number);
-  if (request)
-    *request = number;
-  gst_e2ee_meeting_exit (self);
-  return check_own (self, result, error);
+  return end_request (self, result, number, request, error);
 }
 
 typedef e2ee_meeting_result (*LeafFunc) (e2ee_meeting * core, uint32_t leaf, uint64_t * request);
@@ -339,10 +350,7 @@ gst_e2ee_meeting_request_rekey (GstE2eeMeeting * self, guint64 * request, GError
   if (!gst_e2ee_meeting_enter (self, error))
     return FALSE;
   result = e2ee_meeting_rekey (self->core, &number);
-  if (request)
-    *request = number;
-  gst_e2ee_meeting_exit (self);
-  return check_own (self, result, error);
+  return end_request (self, result, number, request, error);
 }
 
 /* ---- saying ---- */
@@ -371,8 +379,7 @@ gst_e2ee_meeting_send_chat (GstE2eeMeeting * self, const gchar * text, GError **
   if (!gst_e2ee_meeting_enter (self, error))
     return FALSE;
   result = e2ee_meeting_chat (self->core, text);
-  gst_e2ee_meeting_exit (self);
-  return check_own (self, result, error);
+  return end_call (self, result, error);
 }
 
 /**
