@@ -34,31 +34,6 @@ push (e2ee_mls_node_list * list, uint32_t node)
   return E2EE_MLS_OK;
 }
 
-size_t
-e2ee_mls_leaf_list_position (e2ee_bytes list, uint32_t leaf)
-{
-  size_t low = 0, high = e2ee_mls_u32_list_size (list);
-
-  while (low < high) {
-    const size_t middle = low + (high - low) / 2;
-
-    if (e2ee_mls_u32_list_get (list, middle) < leaf)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return low;
-}
-
-int
-e2ee_mls_leaf_list_has (e2ee_bytes list, uint32_t leaf)
-{
-  const size_t position = e2ee_mls_leaf_list_position (list, leaf);
-
-  return position < e2ee_mls_u32_list_size (list)
-      && e2ee_mls_u32_list_get (list, position) == leaf;
-}
-
 typedef struct
 {
   const uint32_t *leaves;

@@ -8,21 +8,6 @@
 /* More than any leaf has parents. */
 #define MAX_DEPTH 32
 
-e2ee_mls_node *
-e2ee_mls_node_ref (e2ee_mls_node * node)
-{
-  if (node != NULL)
-    node->n_refs++;
-  return node;
-}
-
-void
-e2ee_mls_node_unref (e2ee_mls_node * node)
-{
-  if (node != NULL && --node->n_refs == 0)
-    e2ee_mls_free (node);
-}
-
 static uint32_t
 width (const e2ee_mls_tree * tree)
 {
