@@ -37,7 +37,7 @@ typedef struct
   guint32 ssrc;                 /* 0 where there is none */
   gboolean is_payload;          /* one RTP payload of the codec, not a frame */
   gboolean is_packet;           /* one whole RTP packet, header and all */
-  gboolean doubtful;            /* packets at its front may be missing */
+  gboolean doubtful;            /* packets at its front or end may be missing */
   gboolean is_audio;            /* a frame of sound: what is lost leaves a gap */
   gboolean is_video;
   GstClockTime pts;

@@ -112,7 +112,7 @@ typedef enum
 {
   FRAME_PARTIAL,
   FRAME_WAITING,                /* may be whole: what came before it is missing and may still come */
-  FRAME_DOUBTFUL,               /* may be whole: what came before it is lost */
+  FRAME_DOUBTFUL,               /* may be whole: what came before it is lost, or no marker ends it */
   FRAME_WHOLE
 } FrameState;
 
@@ -155,8 +155,11 @@ find_frame (const E2eeRtpRegroup * self, guint i, guint * first, guint * last)
     neighbour = find_next (self, *last);
     if (neighbour == NO_PACKET)
       return FRAME_PARTIAL;
-    if (!is_same_frame (self, *last, neighbour))
-      return self->in->tells_ends ? FRAME_PARTIAL : state;
+    if (is_same_frame (self, *last, neighbour))
+      continue;
+    /* A sender may leave markers out.  But a server that switches to another stream cuts the frame off
+     * that it is at, and gives the next packet the next number. */
+    return self->in->tells_ends ? FRAME_PARTIAL : MIN (state, FRAME_DOUBTFUL);
   }
   return state;
 }

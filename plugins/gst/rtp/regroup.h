@@ -7,7 +7,7 @@
  *
  * Order: packets of a frame may come in any order, and those of the next frame among them.  A frame
  * without a marker ends where the packet with the next sequence number starts another, unless its
- * packing tells ends.  A frame that becomes whole makes every older, incomplete one lost; an older
+ * packing tells ends; it is doubtful, for a server that switches layers cuts frames off there.  A frame that becomes whole makes every older, incomplete one lost; an older
  * frame of a single packet still goes out, under the number that was left free for it.  Duplicates
  * are dropped.  DISCONT on a packet says that one before it is missing, also where the numbers have
  * no gap (FEC).
@@ -63,7 +63,7 @@ typedef struct
   GstClockTime duration;
   guint n_packets;              /* that it came in */
   gboolean discont;             /* packets or frames before it are missing */
-  gboolean doubtful;            /* and may have been its first: nothing in it tells */
+  gboolean doubtful;            /* packets of its own may be, too: nothing in it tells */
 } E2eeRtpFrame;
 
 /* One counter per cause, so that nothing is lost without a trace. */

@@ -741,6 +741,39 @@ GST_START_TEST (test_a_lost_packet_loses_its_frame_only_and_shows_as_a_gap)
 
 GST_END_TEST;
 
+/* A server that switches a receiver to another layer lets the rest of a frame go, and numbers on. */
+GST_START_TEST (test_a_frame_that_a_server_cut_off_is_incomplete_and_not_forged)
+{
+  Call *call = call_new (media_vp8 (20, NULL, NULL), KEYS_1);
+  GstHarness *h = dec_harness (call, KEYS_1);
+  GstBufferList *cut = gst_buffer_list_copy_deep (g_ptr_array_index (call->sealed, 0));
+  guint n = gst_buffer_list_length (cut);
+
+  fail_unless (n > 2);
+  gst_buffer_list_remove (cut, n - 1, 1);
+  push (h, cut);
+  for (guint i = 1; i < 20; i++) {
+    GstBufferList *list = gst_buffer_list_copy_deep (g_ptr_array_index (call->sealed, i));
+
+    for (guint k = 0; k < gst_buffer_list_length (list); k++) {
+      GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+
+      gst_rtp_buffer_map (gst_buffer_list_get (list, k), GST_MAP_READWRITE, &rtp);
+      gst_rtp_buffer_set_seq (&rtp, gst_rtp_buffer_get_seq (&rtp) - 1);
+      gst_rtp_buffer_unmap (&rtp);
+    }
+    push (h, list);
+  }
+  expect_frames (h, call, TRUE, 1, 19);
+  fail_unless_equals_uint64 (media_stat (h, "incomplete"), 1);
+  fail_unless_equals_uint64 (media_stat (h, "tag"), 0);
+  fail_unless_equals_uint64 (media_stat (h, "frames"), 19);
+  gst_harness_teardown (h);
+  call_free (call);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_a_flush_forgets_what_waits)
 {
   Call *call = call_new (media_vp8 (6, NULL, NULL), KEYS_1);
@@ -866,6 +899,7 @@ e2eedec_suite (void)
   tcase_add_test (tc, test_the_state_goes_downstream_as_an_event);
   tcase_add_test (tc, test_one_forged_frame_does_not_take_the_shield_away);
   tcase_add_test (tc, test_a_lost_packet_loses_its_frame_only_and_shows_as_a_gap);
+  tcase_add_test (tc, test_a_frame_that_a_server_cut_off_is_incomplete_and_not_forged);
   tcase_add_test (tc, test_a_flush_forgets_what_waits);
   tcase_add_test (tc, test_a_caps_change_with_frames_waiting_is_clean);
   tcase_add_test (tc, test_ready_and_back_forgets_the_stream_but_not_the_replays);

@@ -316,6 +316,26 @@ GST_START_TEST (test_next_frame_start_ends_a_frame_without_marker)
 
 GST_END_TEST;
 
+/* A server that switches layers cuts off a frame where it is, and numbers on without a gap. */
+GST_START_TEST (test_frame_that_ends_without_marker_is_doubtful)
+{
+  static const gboolean doubtful[] = { TRUE, TRUE, FALSE, FALSE };
+  Kit *kit = vp8_kit ();
+
+  kit_push (kit, kit_vp8 (10, 1, TRUE, FALSE, "A"));
+  kit_push (kit, kit_vp8 (11, 1, FALSE, FALSE, "B"));
+  kit_push (kit, kit_vp8 (12, 2, TRUE, FALSE, "C"));
+  kit_push (kit, kit_vp8 (13, 3, TRUE, TRUE, "D"));
+  kit_push (kit, kit_vp8 (14, 4, TRUE, FALSE, "E"));
+  kit_push (kit, kit_vp8 (15, 4, FALSE, TRUE, "F"));
+  kit_assert_frames (kit, "AB|C|D|EF");
+  for (guint i = 0; i < G_N_ELEMENTS (doubtful); i++)
+    fail_unless_equals_int (g_array_index (kit->infos, E2eeRtpFrame, i).doubtful, doubtful[i]);
+  kit_free (kit);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_frame_without_marker_does_not_end_where_a_packet_is_missing)
 {
   Kit *kit = vp8_kit ();
@@ -692,6 +712,7 @@ rtp_regroup_suite (void)
   tcase_add_test (tc, test_duplicate_is_dropped_in_a_frame_after_it_and_alone);
   tcase_add_test (tc, test_straggler_comes_once);
   tcase_add_test (tc, test_next_frame_start_ends_a_frame_without_marker);
+  tcase_add_test (tc, test_frame_that_ends_without_marker_is_doubtful);
   tcase_add_test (tc, test_frame_without_marker_does_not_end_where_a_packet_is_missing);
   tcase_add_test (tc, test_loss_that_left_no_gap_is_known_by_its_discont);
   tcase_add_test (tc, test_frame_does_not_end_where_the_next_comes_with_a_discont);
