@@ -10,6 +10,7 @@
 #define PLUGIN "janus.plugin.videoroom"
 /* Janus ends a session of which it has heard nothing for 60 seconds. */
 #define KEEPALIVE_SECONDS 25
+#define MAX_READABLE 128
 /* JANUS_ERROR_SESSION_NOT_FOUND */
 #define NO_SUCH_SESSION 458
 
@@ -34,6 +35,23 @@ struct _GatewayHandle
   const GatewayHandleHandlers *handlers;
   gpointer user_data;
 };
+
+gchar *
+gateway_readable (const gchar * text)
+{
+  gchar *valid = g_utf8_make_valid (text, -1);
+  GString *readable = g_string_new (NULL);
+  const gchar *at;
+  guint n = 0;
+
+  for (at = valid; *at && n < MAX_READABLE; at = g_utf8_next_char (at), n++) {
+    gunichar c = g_utf8_get_char (at);
+
+    g_string_append_unichar (readable, g_unichar_isprint (c) ? c : ' ');
+  }
+  g_free (valid);
+  return g_string_free (readable, FALSE);
+}
 
 /* Sends @message (taken).  @handle is who asks; NULL: the session. */
 static void
@@ -83,7 +101,7 @@ take_success (Gateway * self, GatewayHandle * handle, const json_t * object)
   json_int_t id = json_integer_value (json_object_get (json_object_get (object, "data"), "id"));
   json_t *data = json_object_get (json_object_get (object, "plugindata"), "data");
 
-  if (data && handle) {
+  if (json_is_object (data) && handle) {
     handle->handlers->event (handle->user_data, data, NULL);
   } else if (handle && id && !handle->id) {
     handle->id = id;
@@ -99,16 +117,16 @@ static void
 take_error (Gateway * self, GatewayHandle * handle, const json_t * object)
 {
   const json_t *error = json_object_get (object, "error");
-  const gchar *reason = json_string_value (json_object_get (error, "reason"));
+  const gchar *text = json_string_value (json_object_get (error, "reason"));
+  gchar *reason = gateway_readable (text ? text : "an error without a reason");
   gint code = json_integer_value (json_object_get (error, "code"));
 
-  if (!reason)
-    reason = "an error without a reason";
   /* That it does not know a handle any more that we give back is no fault. */
   if (handle)
     handle->handlers->refused (handle->user_data, code, reason);
   else if (!self->session || code == NO_SUCH_SESSION)
     self->handlers->failed (self->user_data, reason);
+  g_free (reason);
 }
 
 static void
@@ -118,11 +136,24 @@ take_event (GatewayHandle * handle, const json_t * object)
   json_t *jsep = json_object_get (object, "jsep");
   const gchar *error = json_string_value (json_object_get (data, "error"));
 
-  if (error)
+  if (error) {
+    gchar *reason = gateway_readable (error);
+
     handle->handlers->refused (handle->user_data,
-        json_integer_value (json_object_get (data, "error_code")), error);
-  else if (json_is_object (data))
+        json_integer_value (json_object_get (data, "error_code")), reason);
+    g_free (reason);
+  } else if (json_is_object (data)) {
     handle->handlers->event (handle->user_data, data, json_is_object (jsep) ? jsep : NULL);
+  }
+}
+
+static void
+take_end (GatewayHandle * handle, const gchar * text)
+{
+  gchar *reason = gateway_readable (text);
+
+  handle->handlers->hung_up (handle->user_data, reason);
+  g_free (reason);
 }
 
 static void
@@ -151,7 +182,7 @@ on_received (gpointer user_data, json_t * object)
   } else if (g_str_equal (kind, "webrtcup") && sender) {
     sender->handlers->media_up (sender->user_data);
   } else if ((g_str_equal (kind, "hangup") || g_str_equal (kind, "detached")) && sender) {
-    sender->handlers->hung_up (sender->user_data, reason ? reason : kind);
+    take_end (sender, reason ? reason : kind);
   } else if (g_str_equal (kind, "timeout")) {
     self->handlers->failed (self->user_data, "the gateway ended the session");
   }

@@ -53,6 +53,10 @@ GatewayHandle *gateway_attach (Gateway * gateway, const GatewayHandleHandlers * 
 /* Detaches it. */
 void gateway_handle_free (GatewayHandle * handle);
 
+/* What the gateway calls somebody, or says of something, for people to read: of bounded length, and without
+ * characters that do something to a terminal. (transfer full) */
+gchar *gateway_readable (const gchar * text);
+
 /* Sends a request to the room plugin; @body and @jsep (may be NULL) are taken.  The answer comes as
  * event or as refused. */
 void gateway_handle_request (GatewayHandle * handle, json_t * body, json_t * jsep);

@@ -8,6 +8,9 @@
 
 #include "common/peer.h"
 
+/* JANUS_VIDEOROOM_ERROR_NO_SUCH_FEED */
+#define NO_SUCH_FEED 428
+
 struct _Leg
 {
   const LegContext *context;
@@ -230,7 +233,8 @@ on_event (gpointer user_data, json_t * data, json_t * jsep)
     json_decref (leg->video_mid);
     leg->video_mid = json_incref (find_video_mid (json_object_get (data, "streams")));
   }
-  if (json_object_get (data, "substream") || json_object_get (data, "temporal"))
+  if (json_is_integer (json_object_get (data, "substream"))
+      || json_is_integer (json_object_get (data, "temporal")))
     journal_note (leg->context->journal, "layer", json_pack ("{s:s, s:O*, s:O*}", "from",
             leg->name, "substream", json_object_get (data, "substream"), "temporal",
             json_object_get (data, "temporal")));
@@ -245,7 +249,12 @@ on_event (gpointer user_data, json_t * data, json_t * jsep)
 static void
 on_refused (gpointer user_data, gint code, const gchar * reason)
 {
-  fail (user_data, "%s (%d)", reason, code);
+  Leg *leg = user_data;
+
+  if (leg->feed && !leg->peer && code == NO_SUCH_FEED)
+    leg->handlers->gone (leg->user_data, leg);
+  else
+    fail (leg, "%s (%d)", reason, code);
 }
 
 static void

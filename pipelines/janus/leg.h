@@ -37,6 +37,8 @@ typedef struct
   void (*told) (gpointer user_data, Leg * leg, json_t * data);
   /* Media flow. */
   void (*connected) (gpointer user_data, Leg * leg);
+  /* The feed was no more when it was subscribed to, which is nobody's fault.  The leg may be freed. */
+  void (*gone) (gpointer user_data, Leg * leg);
   /* For good.  The leg may be freed. */
   void (*failed) (gpointer user_data, Leg * leg, const gchar * reason);
 } LegHandlers;

@@ -20,6 +20,8 @@
 
 /* A connection on one machine takes half a second. */
 #define CONNECT_SECONDS 30
+/* More than a room is made for, and less than would exhaust the machine. */
+#define MAX_LEGS 64
 /* What is still in jitter buffers, retransmission and decoders is waited for until nothing has come
  * for so long, but no longer than that. */
 #define QUIET_MS 500
@@ -295,6 +297,16 @@ consider_gone (Room * room, guint index)
 }
 
 static void
+on_leg_gone (gpointer user_data, Leg * leg)
+{
+  Room *room = user_data;
+  guint index;
+
+  if (!room->stopping && g_ptr_array_find (room->legs, leg, &index))
+    consider_gone (room, index);
+}
+
+static void
 on_leg_failed (gpointer user_data, Leg * leg, const gchar * reason)
 {
   Room *room = user_data;
@@ -316,7 +328,7 @@ on_leg_failed (gpointer user_data, Leg * leg, const gchar * reason)
 
 static void on_told (gpointer user_data, Leg * leg, json_t * data);
 
-static const LegHandlers leg_handlers = { on_told, on_leg_connected, on_leg_failed };
+static const LegHandlers leg_handlers = { on_told, on_leg_connected, on_leg_gone, on_leg_failed };
 
 static gboolean
 find_feed (Room * room, const json_t * feed, guint * index)
@@ -348,16 +360,17 @@ name_is_taken (Room * room, const gchar * name)
 static gchar *
 name_of (Room * room, const json_t * publisher, const json_t * feed)
 {
-  const gchar *display = json_string_value (json_object_get (publisher, "display"));
-  gchar *id = json_is_string (feed) ? g_strdup (json_string_value (feed))
-      : g_strdup_printf ("%" JSON_INTEGER_FORMAT, json_integer_value (feed));
-  gchar *name;
+  const gchar *text = json_string_value (json_object_get (publisher, "display"));
+  gchar *display = gateway_readable (text ? text : "");
+  gchar *id, *name;
 
-  if (display && *display && !name_is_taken (room, display))
-    name = g_strdup (display);
-  else
-    name = g_strdup_printf ("%s (%s)", display ? display : "", id);
+  if (*display && !name_is_taken (room, display))
+    return display;
+  id = json_is_string (feed) ? gateway_readable (json_string_value (feed))
+      : g_strdup_printf ("%" JSON_INTEGER_FORMAT, json_integer_value (feed));
+  name = g_strdup_printf ("%s (%s)", display, id);
   g_free (id);
+  g_free (display);
   return name;
 }
 
@@ -373,8 +386,12 @@ subscribe_to (Room * room, const json_t * publishers)
     guint index;
 
     if (!(json_is_integer (feed) || json_is_string (feed)) || find_feed (room, feed, &index)
-        || room->options->no_receive)
+        || room->options->no_receive || room->ending)
       continue;
+    if (room->legs->len == MAX_LEGS) {
+      g_printerr ("e2ee-janus: more than %d publish; the others are not heard\n", MAX_LEGS);
+      return;
+    }
     name = name_of (room, publisher, feed);
     journal_note (room->journal, "publishes", json_pack ("{s:s}", "who", name));
     g_ptr_array_add (room->legs, leg_subscribe (&room->context, room->gateway, feed,
