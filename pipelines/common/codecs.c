@@ -184,7 +184,8 @@ set_parameters (const Codec * codec, GstStructure * structure)
   guint i;
 
   for (i = 0; codec->parameters[i]; i += 2)
-    gst_structure_set (structure, codec->parameters[i], G_TYPE_STRING, codec->parameters[i + 1], NULL);
+    gst_structure_set (structure, codec->parameters[i], G_TYPE_STRING, codec->parameters[i + 1],
+        NULL);
 }
 
 GstCaps *

@@ -286,7 +286,8 @@ on_answer_applied (GstPromise * promise, gpointer user_data)
 
 /* --- for the caller --------------------------------------------------------------------------- */
 
-/* Only this address (NULL: those of all interfaces), and only UDP: no STUN server learns of the call. */
+/* Only this address (NULL: those of all interfaces), and only UDP: no STUN server learns of the
+ * call. */
 static void
 restrict_ice (GstElement * webrtc, const gchar * address)
 {

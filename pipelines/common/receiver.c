@@ -211,7 +211,8 @@ watch_branch (Stream * stream, Branch * branch, EvidencePlace place, const gchar
       | GST_PAD_PROBE_TYPE_BUFFER_LIST, on_frame, branch);
   if (stream->receiver->role != RECEIVER_RECORDS) {
     add_probe (stream, decoder, "src", GST_PAD_PROBE_TYPE_BUFFER, on_decoded, branch);
-    add_probe (stream, decoder, "src", GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_decoded_caps, branch);
+    add_probe (stream, decoder, "src", GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_decoded_caps,
+        branch);
   }
 }
 
@@ -490,7 +491,8 @@ receiver_stats (Receiver * receiver)
     json_t *object = json_pack ("{s:s, s:s, s:s, s:o, s:o}", "from", stream->from,
         "media", stream->codec->media, "codec", stream->codec->name,
         "decryptor", stream->last_stats ?
-        json_incref (stream->last_stats) : stats_of_element (stream->decryptor), "opened", branch_stats (&stream->opened, receiver->begun));
+        json_incref (stream->last_stats) : stats_of_element (stream->decryptor),
+        "opened", branch_stats (&stream->opened, receiver->begun));
 
     add_time (object, "first-packet-ms", receiver->begun, stream->first_packet);
     if (receiver->role == RECEIVER_TAPS)

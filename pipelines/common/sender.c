@@ -234,7 +234,8 @@ add_stream (Sender * sender, const Codec * codec, const gchar * source, gint pay
   if (!encoder)
     return FALSE;
   line = g_strconcat (source, " ! ",
-      g_str_equal (codec->media, "video") ? VIDEO_INPUT : AUDIO_INPUT, "! ", encoder, " ", sender->options->clear_copy ? CLEAR_TEE : "", "! ", codec->payloader,
+      g_str_equal (codec->media, "video") ? VIDEO_INPUT : AUDIO_INPUT, "! ", encoder, " ",
+      sender->options->clear_copy ? CLEAR_TEE : "", "! ", codec->payloader,
       " ! " OUTPUT, NULL);
   bin = gst_parse_bin_from_description_full (line, FALSE, NULL, GST_PARSE_FLAG_FATAL_ERRORS, error);
   g_free (line);

@@ -24,8 +24,8 @@ typedef struct
   const gchar *audio_source;
   const Codec *video_codec;     /* NULL: VP8 */
   const Codec *audio_codec;     /* NULL: Opus */
-  /* Video has key frames when somebody asks for one, and hardly else: for a server that hands requests
-   * on. */
+  /* Video has key frames when somebody asks for one, and hardly else: for a server that hands
+   * requests on. */
   gboolean key_frames_on_request;
   gboolean clear_copy;          /* negative control: copies are sent unencrypted */
 } SenderOptions;

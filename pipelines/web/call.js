@@ -1,7 +1,7 @@
 /* The page: a form, two pictures and the shield.
  *
  * The fragment of the address may fill the form in, all but the key file:
- * #rendezvous=ws://127.0.0.1:8080&room=r&name=carol&call=bob&key-id=3&source=test
+ * #rendezvous=ws://127.0.0.1:8080&room=r&name=carol&call=bob&key-id=3&codec=vp9&source=test
  * A fragment is never sent to a server.
  *
  * gst-e2ee, LGPL-2.1-or-later */
@@ -53,13 +53,13 @@ async function readForm() {
   return {
     keys,
     sendKid: BigInt(fields.get('key-id')),
-    ...Object.fromEntries(['rendezvous', 'room', 'name', 'call', 'source'].map((name) =>
+    ...Object.fromEntries(['rendezvous', 'room', 'name', 'call', 'codec', 'source'].map((name) =>
       [name, fields.get(name).trim()])),
   };
 }
 
 /* Offers to @call when it is there, and otherwise answers the first who offers. */
-async function join({ keys, sendKid, rendezvous, room, name, call, source }) {
+async function join({ keys, sendKid, rendezvous, room, name, call, codec, source }) {
   const media = source === 'test' ? testMedia() : await cameraMedia();
   let peer = call || null;
   let timer = null;
@@ -94,6 +94,7 @@ async function join({ keys, sendKid, rendezvous, room, name, call, source }) {
     keys,
     sendKid,
     media,
+    codecs: { video: codec },
     send: (message) => signalling.send(peer, message),
     onStream: (stream) => { element('remote').srcObject = stream; },
     onFailed: ended,

@@ -4,11 +4,11 @@
 
 import assert from 'node:assert/strict';
 
-/* Of what one end has sealed the other must open so much; the rest is under way when a call ends, or
- * was lost where a busy machine did not read its sockets: sound is not sent again. */
+/* Of what one end has sealed the other must open so much; the rest is under way when a call ends,
+ * or was lost where a busy machine did not read its sockets: sound is not sent again. */
 const OPENED = 0.9;
-/* And decode so much of what it opened: decoders wait for a key frame, and a browser leaves out what
- * it has no time for.  Of ciphertext a decoder makes next to nothing. */
+/* And decode so much of what it opened: decoders wait for a key frame, and a browser leaves out
+ * what it has no time for.  Of ciphertext a decoder makes next to nothing. */
 const DECODED = 0.6;
 
 const sum = (counters) => Object.values(counters).reduce((total, count) => total + count, 0);

@@ -1,5 +1,5 @@
-/* Calls in which somebody else's worker, as it was published, seals and opens: with e2ee-call over the
- * rendezvous, or with another one of its kind in the same page.
+/* Calls in which somebody else's worker, as it was published, seals and opens: with e2ee-call over
+ * the rendezvous, or with another one of its kind in the same page.
  *
  * gst-e2ee, LGPL-2.1-or-later */
 

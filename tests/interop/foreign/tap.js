@@ -4,8 +4,8 @@
  *   new Worker('/foreign/tap.js?script=/livekit-client/worker.js')
  *   new RTCRtpScriptTransform(worker, { id: 'send video', ...what the other worker wants to know })
  *
- * Answers the message { type: 'stats', request } as pipelines/web/worker.js does; every other message
- * is the other worker's.  Of a stream it counts
+ * Answers the message { type: 'stats', request } as pipelines/web/worker.js does; every other
+ * message is the other worker's.  Of a stream it counts
  *
  *   frames     that went in
  *   passed     that came out with another size: sealed or opened, each once

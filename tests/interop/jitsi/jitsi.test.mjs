@@ -1,8 +1,8 @@
 /* The E2EE worker of lib-jitsi-meet and e2ee-call in one call, and beside it two of Jitsi's workers
  * with each other.
  *
- * Jitsi leaves the bytes clear that VP8 wants, whatever the codec, and escapes nothing: no H.264.  The
- * worker is that of 2021, the newest that is a package.
+ * Jitsi leaves the bytes clear that VP8 wants, whatever the codec, and escapes nothing: no H.264.
+ * The worker is that of 2021, the newest that is a package.
  *
  * gst-e2ee, LGPL-2.1-or-later */
 

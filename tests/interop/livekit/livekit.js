@@ -17,9 +17,10 @@ const KEY_PROVIDER = {
 /* A text is a passphrase, an array of bytes is a key. */
 function importMaterial(key) {
   const isText = typeof key === 'string';
+  const bytes = isText ? new TextEncoder().encode(key) : new Uint8Array(key);
 
-  return crypto.subtle.importKey('raw', isText ? new TextEncoder().encode(key) : new Uint8Array(key),
-      isText ? 'PBKDF2' : 'HKDF', false, ['deriveBits', 'deriveKey']);
+  return crypto.subtle.importKey('raw', bytes, isText ? 'PBKDF2' : 'HKDF', false,
+      ['deriveBits', 'deriveKey']);
 }
 
 /*   @keys  { key, index } */

@@ -15,7 +15,11 @@ const options = { skip, timeout: LIMIT };
 /* What both ends derive their keys from; the index is the key's place in the ring. */
 const KEYS = {
   passphrase: { alg: 'LIVEKIT_PBKDF2', key: 'correct horse battery staple', index: 0 },
-  'raw key': { alg: 'LIVEKIT_HKDF', key: Array.from({ length: 32 }, (_, i) => 7 * i + 1), index: 5 },
+  'raw key': {
+    alg: 'LIVEKIT_HKDF',
+    key: Array.from({ length: 32 }, (_, i) => 7 * i + 1),
+    index: 5,
+  },
 };
 const WRONG = {
   passphrase: { ...KEYS.passphrase, key: 'correct horse battery stable' },
@@ -93,8 +97,8 @@ for (const [who, webCalls, kind] of [
         assert.deepEqual(statesSaid(stats), ['degraded']);
       });
 
-test('LiveKit\'s worker: with a key at another place of the ring neither end opens anything', options,
-    async (t) => {
+test('LiveKit\'s worker: with a key at another place of the ring neither end opens anything',
+    options, async (t) => {
       const { rows, web, said, stats } = await call(t, {
         codec: 'vp8',
         webCalls: true,
@@ -122,8 +126,8 @@ for (const codec of ['vp8', 'vp9', 'h264'])
         assert.deepEqual(page.errors, []);
         for (const row of rows)
           assert.ok(row.opened >= 0.9 * row.sealed && row.opened <= row.sealed, describeRow(row));
-        /* Of H.264 Chromium's packet buffer also hands over pieces of frames that came whole before,
-         * after a probe of the bandwidth; LiveKit's worker refuses those. */
+        /* Of H.264 Chromium's packet buffer also hands over pieces of frames that came whole
+         * before, after a probe of the bandwidth; LiveKit's worker refuses those. */
         if (codec !== 'h264') {
           assertGoodCall(rows);
           assert.deepEqual(said, [{}, {}]);
