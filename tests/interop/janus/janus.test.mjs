@@ -451,6 +451,34 @@ test('a subscriber of a simulcast decodes on through every switch of layers', op
   assert.ok(received(got.stats, 'video').opened['longest-gap-ms'] < 3000);
 });
 
+test('each spatial layer of VP9 is a frame of its own, and all are opened', options, async (t) => {
+  room++;
+  await gateway.createRoom(room);
+
+  const bob = subscriber(t, 'bob');
+  const page = await openPage(t);
+
+  await inPage(page, 'publish', { url: gateway.url, room, name: 'web',
+    keyFile: await readFile(folder.path('alice.json'), 'utf8'), sendKid: '1',
+    codecs: { video: 'vp9', audio: 'opus' }, size: { width: 960, height: 540 },
+    encodings: [{ scalabilityMode: 'L3T3', maxBitrate: 900_000 }] });
+
+  const { opened: before } = received(await bob.until('pictures of all layers come', (stats) =>
+    received(stats, 'video')?.opened.width === LAYERS[2].width), 'video');
+
+  await bob.until('more of them come', decoded(before.decoded + ENOUGH));
+  await inPage(page, 'leave');
+
+  const got = await bob.ended;
+  const { passed, frames } = (await figuresOf(page))['send video'];
+  const { decryptor, opened } = received(got.stats, 'video');
+
+  t.diagnostic(`Chromium sealed ${passed} of ${frames} frames; bob opened ${decryptor.frames} of `
+      + `${opened.frames} pictures`);
+  assertGot(t, got, ENOUGH);
+  assert.ok(decryptor.frames > 2 * opened.frames, 'there were not three layers');
+});
+
 test('a gateway that goes away ends the calls on it with an error that says so', options,
     async (t) => {
       const own = await startGateway(folder.path('own'));
