@@ -4,6 +4,8 @@
  * grow), then records: what to do (one byte, below), a size (one byte) and that many bytes of
  * packet.
  *
+ * With FUZZ_NAL the packets are H.264, or H.265 (bit 0 of the settings).
+ *
  * With FUZZ_SFRAME the packets are SFrame packets, and T says what leaves: payloads as they are, or
  * frames as packets of a codec (bits 0 and 2 of the settings).
  *
@@ -165,6 +167,9 @@ LLVMFuzzerTestOneInput (const uint8_t * data, size_t size)
 #ifdef FUZZ_SFRAME
   fuzz.codec = codecs[(data[0] & 1) | (data[0] >> 1 & 2)];
   packing = &e2ee_rtp_packing_sframe;
+#elif defined FUZZ_NAL
+  packing = data[0] & 1 ? &e2ee_rtp_packing_h265 : &e2ee_rtp_packing_h264;
+  fuzz.codec = packing;
 #else
   packing = data[0] & 1 ? &e2ee_rtp_packing_whole : &e2ee_rtp_packing_vp8;
   fuzz.codec = packing;
