@@ -14,7 +14,7 @@ import { setTimeout } from 'node:timers/promises';
 
 const PROGRAM = join(process.env.E2EE_PROGRAMS ?? '.', 'janus', 'e2ee-janus');
 const POLL_MS = 100;
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 40_000;
 
 export function missingProgram() {
   return existsSync(PROGRAM) ? false : 'e2ee-janus is not built';
