@@ -85,8 +85,7 @@ be_removed (e2ee_meeting * m, const e2ee_mls_event * event, const e2ee_mls_stage
     e2ee_meeting_go_out (m, E2EE_MEETING_ERR_REMOVED);
     return;
   }
-  e2ee_mls_group_free (m->group);
-  m->group = NULL;
+  e2ee_meeting_set_group (m, NULL);
   if (added == E2EE_JOIN_OURS)
     wait_for_welcome (m);
   else if (added == E2EE_JOIN_OLD)

@@ -41,8 +41,7 @@ found (e2ee_meeting * m)
   e2ee_mls_buffer_clear (&extensions);
   if (r != E2EE_MEETING_OK) {
     e2ee_meeting_drop_own_commit (m);
-    e2ee_mls_group_free (m->group);
-    m->group = NULL;
+    e2ee_meeting_set_group (m, NULL);
     return r;
   }
   m->founder_unconfirmed = 1;
@@ -56,8 +55,7 @@ e2ee_meeting_give_up_founding (e2ee_meeting * m)
     return;
   m->founder_unconfirmed = 0;
   e2ee_meeting_drop_own_commit (m);
-  e2ee_mls_group_free (m->group);
-  m->group = NULL;
+  e2ee_meeting_set_group (m, NULL);
 }
 
 void
@@ -72,8 +70,7 @@ e2ee_meeting_on_found_timer (e2ee_meeting * m)
   if (m->phase == E2EE_PHASE_REJOINING && (m->group == NULL
           || !e2ee_mls_group_is_active (m->group))) {
     /* Nobody is left of those whom we knew. */
-    e2ee_mls_group_free (m->group);
-    m->group = NULL;
+    e2ee_meeting_set_group (m, NULL);
     e2ee_meeting_drop_roster (m);
     m->phase = E2EE_PHASE_JOINING;
     e2ee_meeting_post (m, E2EE_EVENT_PHASE);

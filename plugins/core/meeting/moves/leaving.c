@@ -19,8 +19,7 @@ e2ee_meeting_go_out (e2ee_meeting * m, e2ee_meeting_result why)
   e2ee_meeting_drop_media_keys (m);
   e2ee_meeting_drop_roster (m);
   e2ee_meeting_forget_other (m);
-  e2ee_mls_group_free (m->group);
-  m->group = NULL;
+  e2ee_meeting_set_group (m, NULL);
   m->is_silent = m->is_switching = m->media.sends_newest = 0;
   m->code[0] = 0;
   for (size_t i = 0; i < E2EE_N_TIMERS; i++)
@@ -71,8 +70,7 @@ e2ee_meeting_say_good_bye (e2ee_meeting * m, e2ee_meeting_result why)
     m->is_leaving = 1;
     e2ee_meeting_set_timer (m, E2EE_TIMER_LEAVE, e2ee_meeting_now (m) + m->timing.silence_ms);
   } else {
-    e2ee_mls_group_free (m->group);
-    m->group = NULL;
+    e2ee_meeting_set_group (m, NULL);
   }
 }
 
@@ -81,8 +79,7 @@ e2ee_meeting_on_leave_timer (e2ee_meeting * m)
 {
   e2ee_meeting_set_timer (m, E2EE_TIMER_LEAVE, E2EE_NEVER);
   m->is_leaving = 0;
-  e2ee_mls_group_free (m->group);
-  m->group = NULL;
+  e2ee_meeting_set_group (m, NULL);
 }
 
 /* What we still listen to after the good-bye: whether it has been heard. */

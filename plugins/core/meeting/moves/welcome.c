@@ -39,8 +39,7 @@ enter (e2ee_meeting * m, e2ee_mls_group * group)
   }
   e2ee_meeting_give_up_founding (m);
   e2ee_meeting_drop_own_commit (m);
-  e2ee_mls_group_free (m->group);
-  m->group = group;
+  e2ee_meeting_set_group (m, group);
   e2ee_meeting_drop_joiners (m);
   e2ee_meeting_forget_other (m);
   e2ee_meeting_enter_epoch (m, &statement, text, E2EE_NOBODY, !is_same);

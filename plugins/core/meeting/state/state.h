@@ -192,6 +192,14 @@ e2ee_meeting_policy (const e2ee_meeting * m)
   };
 }
 
+/* Takes @group (NULL: none) over, in place of the one before. */
+static inline void
+e2ee_meeting_set_group (e2ee_meeting * m, e2ee_mls_group * group)
+{
+  e2ee_mls_group_free (m->group);
+  m->group = group;
+}
+
 static inline int
 e2ee_meeting_is_member (const e2ee_meeting * m)
 {
