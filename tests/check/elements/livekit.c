@@ -517,7 +517,7 @@ GST_START_TEST (test_settings_of_a_room_that_make_no_sense_stop_the_start)
   } rows[] = {
     {PASSPHRASE, "livekit", "sif-trailer", "0bad0", "sif-trailer is not up to 64 bytes"},
     {PASSPHRASE, "livekit", "sif-trailer", "LK-ROCKS", "sif-trailer is not up to 64 bytes"},
-    {PASSPHRASE, "livekit", "sif-trailer", 
+    {PASSPHRASE, "livekit", "sif-trailer",
           "5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e"
           "5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e",
           "sif-trailer is not up to 64 bytes"},
