@@ -55,6 +55,11 @@ check_wire (const KeysOptions * options, GError ** error)
 
   if (!options->format && !options->packetization)
     return TRUE;
+  if (g_strcmp0 (options->format, "srtp") == 0) {
+    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+        "format \"srtp\" cannot go through a webrtcbin, which puts SRTP of its own around every hop");
+    return FALSE;
+  }
   element = gst_element_factory_make ("e2eeenc", NULL);
   if (!element) {
     g_set_error_literal (error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN,

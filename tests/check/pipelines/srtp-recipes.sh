@@ -4,8 +4,8 @@
 #
 # gst-e2ee, LGPL-2.1-or-later
 #
-# Environment: RECIPES is pipelines/recipes, KEYGEN the program e2ee-keygen, GST_PLUGIN_PATH has the
-# elements.  Nothing waits for a time: a receiver ends by itself when its sinks have had enough, or
+# Environment: RECIPES is pipelines/recipes, KEYGEN the program e2ee-keygen, CALL, if it was built, the
+# program e2ee-call; GST_PLUGIN_PATH has the elements.  Nothing waits for a time: a receiver ends by itself when its sinks have had enough, or
 # is ended when its log says what was waited for.  LIMIT is for what hangs.
 set -u
 
@@ -164,6 +164,14 @@ keys=$(sed -n 's/.*"k": *"\([^"]*\)".*/\1/p' ours.json)
   ! tr '\0' '\n' < "/proc/$alice/cmdline" | grep -q -F -e "$keys" &&
   ! grep -q -E 'caps.*srtp-key' ./*.log
 check $? 'no key stands in caps, in the output of -v and -m, or on a command line'
+
+# A call through a webrtcbin ends SRTP at every hop.
+if [ -n "${CALL:-}" ]; then
+  "$CALL" --rendezvous ws://127.0.0.1:1/ --name alice --key-file ours.json --key-id 1 \
+    --format srtp > call.log 2>&1
+  [ $? -ne 0 ] && grep -q 'cannot go through a webrtcbin' call.log
+  check $? 'e2ee-call refuses format=srtp and says why' call.log
+fi
 
 if ! command -v ffmpeg > /dev/null; then
   skip "ffmpeg decodes what e2eeenc sends" "no ffmpeg"
