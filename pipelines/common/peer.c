@@ -215,7 +215,7 @@ parse_description (GstWebRTCSDPType type, const gchar * text)
 {
   GstSDPMessage *sdp = NULL;
 
-  if (gst_sdp_message_new_from_text (text, &sdp) != GST_SDP_OK)
+  if (!*text || gst_sdp_message_new_from_text (text, &sdp) != GST_SDP_OK)
     return NULL;
   return gst_webrtc_session_description_new (type, sdp);
 }
@@ -413,7 +413,7 @@ peer_read_offer (const gchar * sdp, const SenderOptions * options, SenderPayload
   guint i;
 
   types->video = types->audio = CODEC_NO_TYPE;
-  if (gst_sdp_message_new_from_text (sdp, &message) != GST_SDP_OK)
+  if (!*sdp || gst_sdp_message_new_from_text (sdp, &message) != GST_SDP_OK)
     return FALSE;
   for (i = 0; i < gst_sdp_message_medias_len (message); i++) {
     const GstSDPMedia *media = gst_sdp_message_get_media (message, i);
