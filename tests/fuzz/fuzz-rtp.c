@@ -4,7 +4,8 @@
  * grow), then records: what to do (one byte, below), a size (one byte) and that many bytes of
  * packet.
  *
- * With FUZZ_NAL the packets are H.264, or H.265 (bit 0 of the settings).
+ * With FUZZ_NAL the packets are H.264, or H.265 (bit 0 of the settings); with FUZZ_PACKING they are of
+ * that one.
  *
  * With FUZZ_SFRAME the packets are SFrame packets, and T says what leaves: payloads as they are, or
  * frames as packets of a codec (bits 0 and 2 of the settings).
@@ -169,6 +170,9 @@ LLVMFuzzerTestOneInput (const uint8_t * data, size_t size)
   packing = &e2ee_rtp_packing_sframe;
 #elif defined FUZZ_NAL
   packing = data[0] & 1 ? &e2ee_rtp_packing_h265 : &e2ee_rtp_packing_h264;
+  fuzz.codec = packing;
+#elif defined FUZZ_PACKING
+  packing = &FUZZ_PACKING;
   fuzz.codec = packing;
 #else
   packing = data[0] & 1 ? &e2ee_rtp_packing_whole : &e2ee_rtp_packing_vp8;

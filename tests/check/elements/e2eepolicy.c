@@ -192,6 +192,36 @@ GST_START_TEST (test_rtp_video_reopens_at_the_first_packet_of_a_key_frame)
 
 GST_END_TEST;
 
+/* A frame says nothing while it is protected; the descriptor does. */
+GST_START_TEST (test_vp9_reopens_at_the_lowest_layer_of_a_key_picture)
+{
+  static const struct
+  {
+    const gchar *name;
+    guint8 front[4];
+  } no_entries[] = {
+    {"a later picture", {0xe8, 0x05, 0x00, 0x01}},
+    {"a later packet of a key frame", {0xa0, 0x05, 0x00, 0x01}},
+    {"an upper layer of a key picture", {0xa8, 0x05, 0x03, 0x01}},
+    {"no VP9", {0x1c, 0x05, 0x00, 0x01}},
+  };
+  static const guint8 entry[] = { 0xa8, 0x05, 0x00, 0x01 };
+  Gate gate = gate_new (RTP_VP9);
+  guint n = 0;
+
+  push (&gate, make_rtp_with (GST_E2EE_STATE_ON, n++, entry, sizeof (entry)));
+  for (guint i = 0; i < G_N_ELEMENTS (no_entries); i++) {
+    push (&gate, make_rtp_with (GST_E2EE_STATE_OFF, n++, no_entries[i].front, 4));
+    fail_unless (gst_harness_buffers_received (gate.h) == 0, "%s", no_entries[i].name);
+  }
+  push (&gate, make_rtp_with (GST_E2EE_STATE_OFF, n++, entry, sizeof (entry)));
+  push (&gate, make_rtp_with (GST_E2EE_STATE_OFF, n++, no_entries[2].front, 4));
+  fail_unless_equals_int (pull_public (&gate), 2);
+  gate_free (&gate);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_a_key_frame_whose_first_packet_was_lost_does_not_reopen)
 {
   Gate gate = gate_new (RTP_VP8);
@@ -227,7 +257,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_rtp_video_without_recognisable_key_frames_stays_closed_and_says_so)
 {
-  Gate gate = gate_new (RTP_H264);
+  Gate gate = gate_new (RTP_THEORA);
   GstMessage *warning;
 
   push (&gate, make_rtp (GST_E2EE_STATE_OFF, 0, TRUE, TRUE));
@@ -430,6 +460,7 @@ e2eepolicy_suite (void)
   tcase_add_test (tc, test_key_frames_are_asked_for_once_a_second);
   tcase_add_test (tc, test_private_video_asks_for_no_key_frame);
   tcase_add_test (tc, test_rtp_video_reopens_at_the_first_packet_of_a_key_frame);
+  tcase_add_test (tc, test_vp9_reopens_at_the_lowest_layer_of_a_key_picture);
   tcase_add_test (tc, test_a_key_frame_whose_first_packet_was_lost_does_not_reopen);
   tcase_add_test (tc, test_what_is_not_rtp_does_not_reopen_rtp);
   tcase_add_test (tc, test_rtp_video_without_recognisable_key_frames_stays_closed_and_says_so);

@@ -100,7 +100,7 @@ make_delta (GstE2eeState state, guint index)
 }
 
 GstBuffer *
-make_rtp (GstE2eeState state, guint index, gboolean start, gboolean key)
+make_rtp_with (GstE2eeState state, guint index, const guint8 * front, gsize size)
 {
   GstBuffer *buffer = gst_rtp_buffer_new_allocate (32, 0, 0);
   GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
@@ -111,11 +111,18 @@ make_rtp (GstE2eeState state, guint index, gboolean start, gboolean key)
   gst_rtp_buffer_set_seq (&rtp, 1000 + index);
   payload = gst_rtp_buffer_get_payload (&rtp);
   memset (payload, 0x55, 32);
-  payload[0] = start ? 0x10 : 0x00;
-  payload[1] = key ? 0x00 : 0x01;
+  memcpy (payload, front, size);
   gst_rtp_buffer_unmap (&rtp);
   GST_BUFFER_OFFSET (buffer) = index;
   return stamp (buffer, state, index);
+}
+
+GstBuffer *
+make_rtp (GstE2eeState state, guint index, gboolean start, gboolean key)
+{
+  const guint8 front[] = { start ? 0x10 : 0x00, key ? 0x00 : 0x01 };
+
+  return make_rtp_with (state, index, front, sizeof (front));
 }
 
 void

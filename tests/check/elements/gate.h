@@ -15,7 +15,8 @@ G_BEGIN_DECLS
 #define AUDIO "audio/x-raw,format=S16LE,rate=48000,channels=1,layout=interleaved"
 #define VP8 "video/x-vp8,width=4,height=4,framerate=50/1"
 #define RTP_VP8 "application/x-rtp,media=video,encoding-name=VP8,clock-rate=90000,payload=96"
-#define RTP_H264 "application/x-rtp,media=video,encoding-name=H264,clock-rate=90000,payload=96"
+#define RTP_VP9 "application/x-rtp,media=video,encoding-name=VP9,clock-rate=90000,payload=96"
+#define RTP_THEORA "application/x-rtp,media=video,encoding-name=THEORA,clock-rate=90000,payload=96"
 #define RTP_OPUS "application/x-rtp,media=audio,encoding-name=OPUS,clock-rate=48000,payload=97"
 
 typedef struct
@@ -38,6 +39,8 @@ GstBuffer *make (GstE2eeState state, guint index);
 GstBuffer *make_delta (GstE2eeState state, guint index);
 /* A VP8 packet: @start with the S bit, @key by the P bit of the frame's first byte. */
 GstBuffer *make_rtp (GstE2eeState state, guint index, gboolean start, gboolean key);
+/* A packet of 32 bytes that begins with @front. */
+GstBuffer *make_rtp_with (GstE2eeState state, guint index, const guint8 * front, gsize size);
 
 void push (Gate * gate, GstBuffer * buffer);
 guint64 counter (Gate * gate, const gchar * name);

@@ -36,6 +36,10 @@ static const Row rows[] = {
   {"vp8, all of it", &e2ee_rtp_codec_vp8, 12, 30, 30, 50, 100, 10, 50, TRUE, 40},
   {"vp8, all of it, single packets", &e2ee_rtp_codec_vp8, 1, 50, 50, 50, 200, 5, 50, TRUE, 40},
   {"vp8, large frames", &e2ee_rtp_codec_vp8, 90, 2, 2, 5, 5, 40, 0, TRUE, 40},
+  {"vp9, clean, no markers", &e2ee_rtp_codec_vp9, 6, 0, 0, 0, 0, 0, 0, FALSE, 30},
+  {"vp9, loss, no markers", &e2ee_rtp_codec_vp9, 6, 100, 0, 0, 0, 0, 0, FALSE, 150},
+  {"vp9, reorder, no markers", &e2ee_rtp_codec_vp9, 6, 0, 20, 0, 300, 4, 0, FALSE, 0},
+  {"vp9, all of it", &e2ee_rtp_codec_vp9, 12, 30, 30, 50, 100, 10, 50, TRUE, 40},
   {"opus, clean", &e2ee_rtp_codec_opus, 1, 0, 0, 0, 0, 0, 0, FALSE, 30},
   {"opus, all of it", &e2ee_rtp_codec_opus, 1, 100, 50, 0, 200, 8, 50, FALSE, 30},
   {"opus, padding and loss", &e2ee_rtp_codec_opus, 1, 100, 50, 200, 0, 0, 0, FALSE, 30},
@@ -138,7 +142,6 @@ static GstBuffer *
 make_packet (Run * run, guint i)
 {
   Packet *packet = &g_array_index (run->packets, Packet, i);
-  gboolean is_vp8 = run->row->codec == &e2ee_rtp_codec_vp8;
   gchar payload[11];
   guint n = 0;
   KitPacket spec = {.seq = (guint16) (run->first_seq + i) };
@@ -150,8 +153,10 @@ make_packet (Run * run, guint i)
   spec.timestamp = run->first_timestamp + packet->frame * 3000;
   spec.marker = packet->last && run->row->markers;
   spec.payload = payload;
-  if (is_vp8)
+  if (run->row->codec == &e2ee_rtp_codec_vp8)
     payload[n++] = packet->start ? 0x10 : 0x00;
+  else if (run->row->codec == &e2ee_rtp_codec_vp9)
+    payload[n++] = (packet->start ? 0x08 : 0) | (packet->last ? 0x04 : 0);
   for (guint j = 0; j < 10; j++) {
     guint at = (i - run->frames[packet->frame].first) * 10 + j;
 
@@ -163,6 +168,13 @@ make_packet (Run * run, guint i)
   return kit_packet (&spec);
 }
 
+/* The last packet of a frame says so. */
+static gboolean
+says_end (const Row * row)
+{
+  return row->markers || row->codec->packing->one_packet || row->codec == &e2ee_rtp_codec_vp9;
+}
+
 /* The rule of regroup.h, the plain way: a frame that has become whole, and whose end is known, is
  * expected unless a newer one was handed over before, which one of a single packet survives. */
 static void
@@ -170,7 +182,7 @@ expect (Run * run, guint index)
 {
   Frame *frame = &run->frames[index];
   guint end = frame->first + frame->n_packets;
-  gboolean ended = run->row->markers || run->row->codec->packing->one_packet;
+  gboolean ended = says_end (run->row);
 
   if (frame->received < frame->n_packets || frame->expected)
     return;
@@ -178,8 +190,7 @@ expect (Run * run, guint index)
     ended = g_array_index (run->packets, Packet, end).frame >= 0;
     end++;
   }
-  if (!ended || ((gint) index < run->newest && (is_multi (frame)
-              || !(run->row->markers || run->row->codec->packing->one_packet))))
+  if (!ended || ((gint) index < run->newest && (is_multi (frame) || !says_end (run->row))))
     return;
   frame->expected = TRUE;
   run->newest = MAX (run->newest, (gint) index);
@@ -229,7 +240,7 @@ pull (Run * run)
 
       if (i == 0) {
         first_out = kit_seq (p);
-        gst_buffer_extract (p, run->row->codec == &e2ee_rtp_codec_vp8 ? 13 : 12, bytes, 4);
+        gst_buffer_extract (p, run->row->codec == &e2ee_rtp_codec_opus ? 12 : 13, bytes, 4);
         index = (guint32) e2ee_get_be (bytes, 4);
       }
       fail_unless_equals_int (kit_seq (p), (guint16) (first_out + i));
