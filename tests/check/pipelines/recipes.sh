@@ -59,6 +59,8 @@ send () {
 
 # start_receiver NAME SESSION KEY-FILE VIDEO-PORT AUDIO-PORT VIDEO-SINK AUDIO-SINK
 start_receiver () {
+  # It must be there when it is followed, however late the process starts.
+  : > "$work/$1.log"
   timeout $LIMIT "$RECIPES/udp-srtp" recv --session "$2" --key-file "$3" \
     --video-port "$4" --audio-port "$5" --video-sink "$6" --audio-sink "$7" \
     -- -m -v > "$work/$1.log" 2>&1 &
