@@ -6,10 +6,12 @@
 #
 # Environment: RECIPES is pipelines/recipes, KEYGEN the program e2ee-keygen, CALL, if it was built, the
 # program e2ee-call; GST_PLUGIN_PATH has the elements.  Nothing waits for a time: a receiver ends by itself when its sinks have had enough, or
-# is ended when its log says what was waited for.  LIMIT is for what hangs.
+# is ended when its log says what was waited for.  LIMIT is for what hangs; a sender outlives several
+# receivers.
 set -u
 
 LIMIT=90
+SENDER_LIMIT=500
 PICTURES=40
 SOUNDS=80
 
@@ -67,7 +69,7 @@ PYTHON
 send () {
   local name=$1 key_file=$2 video_port=$3 audio_port=$4
   shift 4
-  timeout $LIMIT "$RECIPES/udp-srtp-ends" send --key-file "$key_file" --key-id 1 \
+  timeout $SENDER_LIMIT "$RECIPES/udp-srtp-ends" send --key-file "$key_file" --key-id 1 \
     --host 127.0.0.1 --video-port "$video_port" --audio-port "$audio_port" \
     --video-source 'videotestsrc is-live=true ! video/x-raw,width=320,height=240,framerate=25/1' \
     "$@" -- -v > "$work/$name.log" 2>&1 &
@@ -79,6 +81,8 @@ send () {
 start_receiver () {
   local name=$1 key_file=$2 video_port=$3 audio_port=$4 video_sink=$5 audio_sink=$6
   shift 6
+  # It must be there when it is followed, however late the process starts.
+  : > "$work/$name.log"
   timeout $LIMIT "$RECIPES/udp-srtp-ends" recv --key-file "$key_file" \
     --video-port "$video_port" --audio-port "$audio_port" --video-sink "$video_sink" \
     --audio-sink "$audio_sink" "$@" -- -m -v > "$work/$name.log" 2>&1 &
@@ -97,14 +101,18 @@ wait_for () {
   grep -q -m 1 -E -- "$2" < <(timeout $LIMIT tail -n +1 -f --pid="$receiver" "$1")
 }
 
+stop () {
+  kill "$1" 2>/dev/null
+  wait "$1" 2>/dev/null
+}
+
 stop_receiver () {
-  kill "$receiver" 2>/dev/null
-  wait "$receiver" 2>/dev/null
+  stop "$receiver"
 }
 
 # No picture, and of sound at most the silence that opusdec makes up for a gap.
 decoded_nothing () {
-  [ ! -s "$work/$1.video" ] && [ "$(tr -d '\0' < "$work/$1.audio" | wc -c)" -eq 0 ]
+  [ -e "$work/$1.audio" ] && [ ! -s "$work/$1.video" ] && [ "$(tr -d '\0' < "$work/$1.audio" | wc -c)" -eq 0 ]
 }
 
 for tool in gst-launch-1.0 gst-inspect-1.0 python3; do
@@ -141,6 +149,7 @@ send lossy-sends ours.json "$lossy_video" "$lossy_audio" --network \
   'netsim drop-probability=0.03 duplicate-probability=0.05 delay-probability=0.2 min-delay=1 max-delay=60 allow-reordering=true'
 wait "$receiver"
 check $? "$PICTURES pictures and $SOUNDS sounds come through loss, reorder and duplicates" lossy.log
+stop "$sender"
 ! grep -q -E 'e2ee-status.*state=\(string\)degraded' lossy.log
 check $? 'and none of it is taken for a forgery' lossy.log
 
@@ -164,6 +173,7 @@ keys=$(sed -n 's/.*"k": *"\([^"]*\)".*/\1/p' ours.json)
   ! tr '\0' '\n' < "/proc/$alice/cmdline" | grep -q -F -e "$keys" &&
   ! grep -q -E 'caps.*srtp-key' ./*.log
 check $? 'no key stands in caps, in the output of -v and -m, or on a command line'
+stop "$alice"
 
 # A call through a webrtcbin ends SRTP at every hop.
 if [ -n "${CALL:-}" ]; then
@@ -190,18 +200,19 @@ else
   check $? "ffmpeg decodes $PICTURES pictures and $SOUNDS sounds that e2eeenc sends" ffmpeg-in.log
   ! grep -q -i -E 'hmac mismatch|srtp.*error' ffmpeg-in.log
   check $? 'ffmpeg finds every packet authentic' ffmpeg-in.log
+  stop "$sender"
 
   start_receiver from-ffmpeg device.json "$from_video" "$from_audio" "$enough_video" \
     "$enough_audio" --mki-size 0
   key=$(python3 -c 'import base64, json, sys
 k = json.load(open(sys.argv[1]))["keys"][0]["k"]
 print(base64.b64encode(base64.urlsafe_b64decode(k + "=" * (-len(k) % 4))).decode())' device.json)
-  timeout $LIMIT ffmpeg -nostdin -hide_banner -re -f lavfi -i testsrc=size=320x240:rate=25 \
+  timeout $SENDER_LIMIT ffmpeg -nostdin -hide_banner -re -f lavfi -i testsrc=size=320x240:rate=25 \
     -c:v libvpx -deadline realtime -cpu-used 8 -g 25 -payload_type 96 -f rtp \
     -srtp_out_suite AES_CM_128_HMAC_SHA1_80 -srtp_out_params "$key" \
     "srtp://127.0.0.1:$from_video?pkt_size=1200" > ffmpeg-video.log 2>&1 &
   pids+=($!)
-  timeout $LIMIT ffmpeg -nostdin -hide_banner -re -f lavfi -i sine=sample_rate=48000 \
+  timeout $SENDER_LIMIT ffmpeg -nostdin -hide_banner -re -f lavfi -i sine=sample_rate=48000 \
     -c:a libopus -payload_type 97 -f rtp \
     -srtp_out_suite AES_CM_128_HMAC_SHA1_80 -srtp_out_params "$key" \
     "srtp://127.0.0.1:$from_audio?pkt_size=1200" > ffmpeg-audio.log 2>&1 &
