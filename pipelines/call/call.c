@@ -359,9 +359,11 @@ static const PeerHandlers peer_handlers = {
 static Peer *
 add_peer (Call * call, const gchar * name, gboolean is_copy)
 {
+  const gchar *packetization = call->options->packetization;
   Peer *peer = peer_new (GST_BIN (call->pipeline), name, is_copy, call->options->ice_address,
       &peer_handlers, call);
 
+  peer_set_sframe (peer, packetization && !g_str_equal (packetization, "codec"));
   g_hash_table_insert (call->peers, g_strdup (name), peer);
   set_timer (call, TIMER_CONNECT, CONNECT_SECONDS * 1000, on_connect_timeout);
   return peer;

@@ -6,6 +6,7 @@
 #define GST_USE_UNSTABLE_API
 #include "peer.h"
 
+#include <gst/e2ee/transport.h>
 #include <gst/sdp/sdp.h>
 #include <gst/webrtc/webrtc.h>
 
@@ -14,6 +15,8 @@ struct _Peer
   GstElement *webrtc;
   gchar *name;
   gboolean is_copy;
+  gboolean sframe;              /* media are SFrame packets */
+  gchar *asked;                 /* the offer that is answered */
   gboolean offered;             /* we offered, and have no answer yet */
   gboolean described;           /* the other side's description is set */
   gboolean connected;
@@ -46,6 +49,7 @@ clear_peer (gpointer data)
   Peer *peer = data;
 
   g_free (peer->name);
+  g_free (peer->asked);
   gst_object_unref (peer->webrtc);
 }
 
@@ -178,6 +182,34 @@ promise_for (Peer * peer, GstPromiseChangeFunc func)
   return gst_promise_new_with_change_func (func, g_atomic_rc_box_acquire (peer), release_peer);
 }
 
+/* Frees with the webrtcbin's lists: NULL on what is no SDP. */
+static GstWebRTCSessionDescription *
+parse_description (GstWebRTCSDPType type, const gchar * text)
+{
+  GstSDPMessage *sdp = NULL;
+
+  if (!*text || gst_sdp_message_new_from_text (text, &sdp) != GST_SDP_OK)
+    return NULL;
+  return gst_webrtc_session_description_new (type, sdp);
+}
+
+/* webrtcbin's answers do not say by themselves what was agreed on SFrame packets. */
+static void
+fit_answer (Peer * peer, GstWebRTCSessionDescription ** answer)
+{
+  gchar *written = gst_sdp_message_as_text ((*answer)->sdp);
+  gchar *text = gst_e2ee_transport_answer_sframe (peer->asked, written, peer->sframe);
+  GstWebRTCSessionDescription *fitted = text ?
+      parse_description (GST_WEBRTC_SDP_TYPE_ANSWER, text) : NULL;
+
+  if (fitted) {
+    gst_webrtc_session_description_free (*answer);
+    *answer = fitted;
+  }
+  g_free (text);
+  g_free (written);
+}
+
 /* An offer or answer of ours is made: it becomes the local description, and goes to the other
  * side. */
 static void
@@ -199,6 +231,8 @@ on_created (GstPromise * promise, gpointer user_data)
     gst_promise_unref (promise);
     return;
   }
+  if (peer->asked && g_str_equal (type, "answer"))
+    fit_answer (peer, &description);
   text = gst_sdp_message_as_text (description->sdp);
   g_signal_emit_by_name (peer->webrtc, "set-local-description", description,
       promise_for (peer, on_applied));
@@ -207,17 +241,6 @@ on_created (GstPromise * promise, gpointer user_data)
   g_free (text);
   gst_webrtc_session_description_free (description);
   gst_promise_unref (promise);
-}
-
-/* Frees with the webrtcbin's lists: NULL on what is no SDP. */
-static GstWebRTCSessionDescription *
-parse_description (GstWebRTCSDPType type, const gchar * text)
-{
-  GstSDPMessage *sdp = NULL;
-
-  if (!*text || gst_sdp_message_new_from_text (text, &sdp) != GST_SDP_OK)
-    return NULL;
-  return gst_webrtc_session_description_new (type, sdp);
 }
 
 static void
@@ -431,6 +454,12 @@ peer_read_offer (const gchar * sdp, const SenderOptions * options, SenderPayload
   return TRUE;
 }
 
+void
+peer_set_sframe (Peer * peer, gboolean sframe)
+{
+  peer->sframe = sframe;
+}
+
 gboolean
 peer_answer (Peer * peer, Sender * sender, const gchar * sdp)
 {
@@ -442,6 +471,8 @@ peer_answer (Peer * peer, Sender * sender, const gchar * sdp)
     gst_webrtc_session_description_free (description);
     return FALSE;
   }
+  g_free (peer->asked);
+  peer->asked = g_strdup (sdp);
   g_signal_emit_by_name (peer->webrtc, "set-remote-description", description,
       promise_for (peer, on_offer_applied));
   gst_webrtc_session_description_free (description);

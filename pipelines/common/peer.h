@@ -45,6 +45,9 @@ gboolean peer_offer (Peer * peer, Sender * sender);
  * description. */
 gboolean peer_read_offer (const gchar * sdp, const SenderOptions * options,
     SenderPayloadTypes * types);
+/* Before anything is offered or answered: whether media are SFrame packets.  Answers then say
+ * a=sframe where it was asked for, and refuse the media where it was not; else the other way round. */
+void peer_set_sframe (Peer * peer, gboolean sframe);
 /* Links what @sender (NULL: nothing) sends and answers the offer. */
 gboolean peer_answer (Peer * peer, Sender * sender, const gchar * sdp);
 

@@ -392,7 +392,7 @@ add_branch (Sender * sender, Stream * stream, GstPad * sink, gboolean in_clear)
     /* Its payloader numbers packets by itself. */
     caps = gst_caps_make_writable (caps);
     gst_structure_remove_fields (gst_caps_get_structure (caps, 0), "ssrc", "timestamp-offset",
-        "seqnum-offset", NULL);
+        "seqnum-offset", "a-sframe", NULL);
   }
   g_object_set (filter, "caps", caps, NULL);
   gst_caps_unref (caps);

@@ -9,26 +9,27 @@
 
 #define ATTRIBUTE "sframe"
 
-gboolean
-gst_e2ee_media_is_in_use (const GstSDPMedia * media)
-{
-  return gst_sdp_media_get_port (media) != 0
-      || gst_sdp_media_get_attribute_val (media, "bundle-only") != NULL;
-}
-
+/* Attributes without a value have NULL for one where webrtcbin has written them, and "" where they
+ * were read. */
 static gint
-find_sframe (const GstSDPMedia * media)
+find_attribute (const GstSDPMedia * media, const gchar * key)
 {
   for (guint i = 0; i < gst_sdp_media_attributes_len (media); i++)
-    if (g_strcmp0 (gst_sdp_media_get_attribute (media, i)->key, ATTRIBUTE) == 0)
+    if (g_strcmp0 (gst_sdp_media_get_attribute (media, i)->key, key) == 0)
       return (gint) i;
   return -1;
 }
 
 gboolean
+gst_e2ee_media_is_in_use (const GstSDPMedia * media)
+{
+  return gst_sdp_media_get_port (media) != 0 || find_attribute (media, "bundle-only") >= 0;
+}
+
+gboolean
 gst_e2ee_media_has_sframe (const GstSDPMedia * media)
 {
-  return find_sframe (media) >= 0;
+  return find_attribute (media, ATTRIBUTE) >= 0;
 }
 
 /* -- Looking -- */
@@ -99,7 +100,7 @@ remove_sframe (GstSDPMedia * media)
 {
   gint index;
 
-  while ((index = find_sframe (media)) >= 0)
+  while ((index = find_attribute (media, ATTRIBUTE)) >= 0)
     gst_sdp_media_remove_attribute (media, (guint) index);
 }
 

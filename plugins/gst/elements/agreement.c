@@ -70,6 +70,8 @@ check (GstElement * webrtcbin, gpointer data)
   if (pad != NULL)
     gst_e2ee_transport_check_sframe (pad, party->sframe, &reason);
   g_atomic_pointer_set (&party->reason, reason);
+  GST_INFO_OBJECT (webrtcbin, "SFrame packets%s, behind %s: %s", party->sframe ? "" : " are none",
+      pad ? GST_PAD_NAME (pad) : "no pad", reason ? reason : "agreed");
   gst_clear_object (&pad);
 }
 

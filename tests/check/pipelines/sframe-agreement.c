@@ -14,6 +14,7 @@
 #define POLL_MS 10
 #define N_FRAMES 20
 #define KEYS "{\"keys\":[{\"kty\":\"oct\",\"kid\":\"1\",\"k\":\"AAECAwQFBgcICQoLDA0ODw\"}]}"
+#define VP8_CAPS "application/x-rtp,media=video,encoding-name=VP8,clock-rate=90000,payload=96"
 #define OPUS_CAPS "application/x-rtp,media=audio,encoding-name=OPUS,clock-rate=48000,payload=97"
 
 typedef struct
@@ -21,6 +22,7 @@ typedef struct
   GstElement *webrtcbin;
   const gchar *packetization;
   GstElement *enc;              /* NULL: only listens */
+  GstElement *picture;          /* its encryptor; NULL: only sound */
 
   GMutex lock;                  /* guards the rest */
   GstElement *dec;
@@ -88,8 +90,24 @@ on_pad_added (GstElement * webrtcbin, GstPad * pad, gpointer user_data)
 }
 
 static void
+add_picture (Call * call, Side * side)
+{
+  gchar *description = g_strdup_printf ("videotestsrc is-live=true ! "
+      "video/x-raw,width=64,height=48,framerate=20/1 ! vp8enc deadline=1 ! rtpvp8pay pt=96 ! "
+      "e2eeenc name=enc packetization=%s key-file=\"%s\" ! capsfilter caps=\"" VP8_CAPS "\"",
+      side->packetization, call->keys);
+  GstElement *source = gst_parse_bin_from_description (description, TRUE, NULL);
+
+  g_free (description);
+  fail_unless (source != NULL);
+  side->picture = gst_bin_get_by_name (GST_BIN (source), "enc");
+  gst_bin_add (GST_BIN (call->pipeline), source);
+  fail_unless (gst_element_link (source, side->webrtcbin));
+}
+
+static void
 side_init (Call * call, Side * side, const gchar * name, const gchar * packetization,
-    gboolean speaks, gboolean through_a_tee)
+    gboolean speaks, gboolean through_a_tee, gboolean with_picture)
 {
   side->packetization = packetization;
   g_mutex_init (&side->lock);
@@ -112,12 +130,15 @@ side_init (Call * call, Side * side, const gchar * name, const gchar * packetiza
     gst_bin_add (GST_BIN (call->pipeline), source);
     fail_unless (gst_element_link (source, side->webrtcbin));
   }
+  if (with_picture)
+    add_picture (call, side);
 }
 
 static void
 side_clear (Side * side)
 {
   gst_clear_object (&side->enc);
+  gst_clear_object (&side->picture);
   gst_clear_object (&side->dec);
   g_mutex_clear (&side->lock);
 }
@@ -136,10 +157,10 @@ count_heard (Side * side)
 /* -- Two sides -- */
 
 static void
-wait_for_caps (GstElement * webrtcbin)
+wait_for_caps (GstElement * webrtcbin, const gchar * name)
 {
   gint64 end = g_get_monotonic_time () + LIMIT_S * G_USEC_PER_SEC;
-  GstPad *pad = gst_element_get_static_pad (webrtcbin, "sink_0");
+  GstPad *pad = gst_element_get_static_pad (webrtcbin, name);
 
   while (pad != NULL && !gst_pad_has_current_caps (pad)) {
     fail_unless (g_get_monotonic_time () < end, "no caps");
@@ -149,7 +170,8 @@ wait_for_caps (GstElement * webrtcbin)
 }
 
 static Call *
-call_new (const gchar * caller, const gchar * callee, gboolean callee_speaks, gboolean tee)
+call_new (const gchar * caller, const gchar * callee, gboolean callee_speaks, gboolean tee,
+    gboolean picture)
 {
   Call *call = g_new0 (Call, 1);
   gint fd = g_file_open_tmp ("e2ee-agreement-XXXXXX.jwks", &call->keys, NULL);
@@ -159,12 +181,13 @@ call_new (const gchar * caller, const gchar * callee, gboolean callee_speaks, gb
   close (fd);
   call->pipeline = gst_pipeline_new (NULL);
   call->bus = gst_element_get_bus (call->pipeline);
-  side_init (call, &call->caller, "caller", caller, TRUE, tee);
-  side_init (call, &call->callee, "callee", callee, callee_speaks, FALSE);
+  side_init (call, &call->caller, "caller", caller, TRUE, tee, picture);
+  side_init (call, &call->callee, "callee", callee, callee_speaks, FALSE, FALSE);
   loopback_connect (call->caller.webrtcbin, call->callee.webrtcbin);
   fail_if (gst_element_set_state (call->pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE);
-  wait_for_caps (call->caller.webrtcbin);
-  wait_for_caps (call->callee.webrtcbin);
+  wait_for_caps (call->caller.webrtcbin, "sink_0");
+  wait_for_caps (call->caller.webrtcbin, "sink_1");
+  wait_for_caps (call->callee.webrtcbin, "sink_0");
   return call;
 }
 
@@ -199,6 +222,18 @@ wait_until_heard (Call * call, Side * side)
 
   while (count_heard (side) < N_FRAMES) {
     fail_unless (g_get_monotonic_time () < end, "heard %u", count_heard (side));
+    expect_no_error (call);
+    g_usleep (POLL_MS * 1000);
+  }
+}
+
+static void
+wait_until_sent (Call * call, GstElement * enc)
+{
+  gint64 end = g_get_monotonic_time () + LIMIT_S * G_USEC_PER_SEC;
+
+  while (counter (enc, "frames") < N_FRAMES) {
+    fail_unless (g_get_monotonic_time () < end, "sent %u", (guint) counter (enc, "frames"));
     expect_no_error (call);
     g_usleep (POLL_MS * 1000);
   }
@@ -248,7 +283,7 @@ static const struct
 {
   const gchar *name;
   const gchar *caller, *callee;
-  gboolean sframe, callee_speaks, tee;
+  gboolean sframe, callee_speaks, tee, picture;
 } agreements[] = {
   {"codec packets on both sides", "codec", "codec", FALSE, TRUE, FALSE},
   {"frames on both sides", "frame", "frame", TRUE, TRUE, FALSE},
@@ -256,12 +291,13 @@ static const struct
   {"each his own", "packet", "frame", TRUE, TRUE, FALSE},
   {"one only listens", "frame", "frame", TRUE, FALSE, FALSE},
   {"through a tee and a queue", "frame", "frame", TRUE, TRUE, TRUE},
+  {"sound and picture in one bundle", "packet", "packet", TRUE, TRUE, FALSE, TRUE},
 };
 
 GST_START_TEST (test_who_has_agreed_hears_the_other)
 {
   Call *call = call_new (agreements[__i__].caller, agreements[__i__].callee,
-      agreements[__i__].callee_speaks, agreements[__i__].tee);
+      agreements[__i__].callee_speaks, agreements[__i__].tee, agreements[__i__].picture);
   gboolean sframe = agreements[__i__].sframe;
   const gchar *reason = "?";
   GstPad *pad;
@@ -276,6 +312,8 @@ GST_START_TEST (test_who_has_agreed_hears_the_other)
   gst_object_unref (pad);
 
   wait_until_heard (call, &call->callee);
+  if (agreements[__i__].picture)
+    wait_until_sent (call, call->caller.picture);
   if (agreements[__i__].callee_speaks)
     wait_until_heard (call, &call->caller);
   fail_unless_equals_uint64 (counter (call->callee.dec, "dropped"), 0);
@@ -287,7 +325,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_nothing_leaves_before_the_peer_has_answered)
 {
-  Call *call = call_new ("frame", "frame", TRUE, FALSE);
+  Call *call = call_new ("frame", "frame", TRUE, FALSE, FALSE);
 
   wait_for_drops (call->caller.enc, N_FRAMES);
   fail_unless_equals_uint64 (counter (call->caller.enc, "frames"), 0);
@@ -397,7 +435,7 @@ static const struct
 GST_START_TEST (test_who_has_not_agreed_is_told_and_sends_nothing)
 {
   Call *call = call_new (disagreements[__i__].caller, disagreements[__i__].callee,
-      disagreements[__i__].callee_speaks, disagreements[__i__].tee);
+      disagreements[__i__].callee_speaks, disagreements[__i__].tee, FALSE);
   gboolean caller_sframe = !g_str_equal (disagreements[__i__].caller, "codec");
   gboolean callee_sframe = !g_str_equal (disagreements[__i__].callee, "codec");
   guint64 sent_by_caller, sent_by_callee = 0;
@@ -440,7 +478,7 @@ static const struct
 
 GST_START_TEST (test_a_medium_that_does_not_fit_is_refused_in_the_answer)
 {
-  Call *call = call_new (misfits[__i__].caller, misfits[__i__].callee, TRUE, FALSE);
+  Call *call = call_new (misfits[__i__].caller, misfits[__i__].callee, TRUE, FALSE, FALSE);
   GstWebRTCSessionDescription *remote = NULL;
   const GstSDPMedia *media;
 
