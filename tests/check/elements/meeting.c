@@ -179,7 +179,7 @@ GST_START_TEST (test_a_codec_that_cannot_be_protected_is_refused_while_off_too)
   GstHarness *h;
   GstBus *bus = gst_bus_new ();
   GstMessage *message;
-  GstCaps *caps = gst_caps_from_string ("application/x-rtp,media=video,encoding-name=H264,"
+  GstCaps *caps = gst_caps_from_string ("application/x-rtp,media=video,encoding-name=AV1,"
       "clock-rate=90000,payload=96");
 
   room_join (room);
