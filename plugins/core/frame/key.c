@@ -184,6 +184,12 @@ e2ee_key_default_ratchet_window (const e2ee_suite * suite)
   }
 }
 
+int
+e2ee_key_takes_long (const e2ee_suite * suite)
+{
+  return suite->id == E2EE_SUITE_LIVEKIT_PBKDF2 || suite->id == E2EE_SUITE_LIVEKIT_PBKDF2_256;
+}
+
 e2ee_result
 e2ee_key_new (const e2ee_env * env, const e2ee_key_params * params, e2ee_key ** key)
 {

@@ -67,6 +67,9 @@ typedef struct
  * which everybody in a room shares, and where there is no ratchet. */
 size_t e2ee_key_default_ratchet_window (const e2ee_suite * suite);
 
+/* Nonzero when making a key of @suite takes tens of milliseconds, as it does of a passphrase. */
+int e2ee_key_takes_long (const e2ee_suite * suite);
+
 /* NIST SP 800-38D section 8.3 allows 2^32 invocations under one key; at 50 frames a second that is
  * 2.7 years. */
 #define E2EE_KEY_DEFAULT_LIMIT (UINT64_C (1) << 32)

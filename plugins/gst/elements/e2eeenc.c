@@ -195,12 +195,13 @@ gst_e2ee_enc_begin (GstE2eeCryptor * cryptor, gboolean keys_changed)
   } else if (self->key == NULL || cryptor->stream.keys.sending == NULL
       || !e2ee_frame_path_is_video (cryptor->path) || e2ee_frame_path_is_packets (cryptor->path)
       || !key_is_still_listed (self)) {
-    /* The picture that a receiver has cannot be kept when the old key must not be used any more;
-     * where every packet stands alone it is not lost. */
-    gboolean changed = self->key != NULL && !e2ee_frame_path_is_packets (cryptor->path);
+    /* The picture that a receiver has cannot be kept when the old key must not be used any more,
+     * and he has none when frames were dropped for want of one; where every packet stands alone it
+     * is not lost. */
+    gboolean lost = self->key != NULL || e2ee_counter_get (&cryptor->causes[E2EE_ERR_NO_KEY]) > 0;
 
     adopt_key (self);
-    if (changed)
+    if (lost && !e2ee_frame_path_is_packets (cryptor->path))
       gst_e2ee_cryptor_request_key_frame (cryptor, 0);
   } else {
     self->pending_since_ms = cryptor->stream.now_ms;

@@ -77,6 +77,7 @@ void
 e2ee_key_store_ask (E2eeKeyStore * store, GstE2eeKeyProvider * provider)
 {
   GstE2eeMedia media;
+  GPtrArray *made;
   GArray *wanted;
   GList *listed;
   guint64 turn;
@@ -88,22 +89,27 @@ e2ee_key_store_ask (E2eeKeyStore * store, GstE2eeKeyProvider * provider)
 
   gst_e2ee_key_provider_get_media (provider, &media);
   listed = get_keys (store, provider, wanted);
+  made = e2ee_key_store_make_ahead (store, listed);
 
   g_mutex_lock (&store->lock);
   if (store->provider == provider && turn > store->taken) {
     store->taken = turn;
     store->media = media;
-    e2ee_key_store_take_list (store, listed);
+    e2ee_key_store_take_list (store, listed, made);
   }
   g_mutex_unlock (&store->lock);
+  g_ptr_array_unref (made);
   g_list_free_full (listed, (GDestroyNotify) gst_e2ee_key_unref);
   g_array_unref (wanted);
 }
 
+/* A search, or a key to be made. */
 typedef struct
 {
   E2eeKeyStore *store;
   GstE2eeKeyProvider *provider;
+  GstE2eeKey *key;
+  guint64 forgets;
 } Search;
 
 /* In a thread of the pool. */
@@ -112,6 +118,13 @@ search (gpointer data, gpointer user_data)
 {
   Search *search = data;
 
+  if (search->key) {
+    e2ee_key_store_add_made (search->store, search->key, search->forgets);
+    gst_e2ee_key_unref (search->key);
+    e2ee_key_store_unref (search->store, NULL);
+    g_free (search);
+    return;
+  }
   g_mutex_lock (&search->store->lock);
   search->store->is_searching = FALSE;
   g_mutex_unlock (&search->store->lock);
@@ -136,6 +149,17 @@ search_pool (void)
 }
 
 void
+e2ee_key_store_add_later (E2eeKeyStore * store, GstE2eeKey * key, guint64 forgets)
+{
+  Search *job = g_new0 (Search, 1);
+
+  job->store = g_atomic_rc_box_acquire (store);
+  job->key = gst_e2ee_key_ref (key);
+  job->forgets = forgets;
+  g_thread_pool_push (search_pool (), job, NULL);
+}
+
+void
 e2ee_key_store_want (E2eeKeyStore * store, guint64 key_id)
 {
   Wanted w = { key_id, g_get_monotonic_time () / 1000 };
@@ -153,7 +177,7 @@ e2ee_key_store_want (E2eeKeyStore * store, guint64 key_id)
   if (!store->is_searching && store->provider
       && gst_e2ee_key_provider_can_find (store->provider)) {
     store->is_searching = TRUE;
-    job = g_new (Search, 1);
+    job = g_new0 (Search, 1);
     job->store = g_atomic_rc_box_acquire (store);
     job->provider = g_object_ref (store->provider);
   }

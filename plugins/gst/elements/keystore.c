@@ -12,8 +12,8 @@
 
 #include <string.h>
 
-static void
-entry_free (gpointer data)
+void
+e2ee_key_entry_free (gpointer data)
 {
   Entry *entry = data;
 
@@ -29,8 +29,8 @@ statuses_new (void)
       (GDestroyNotify) gst_e2ee_status_unref);
 }
 
-static Entry *
-find_entry (GPtrArray * entries, const GstE2eeKey * listed)
+Entry *
+e2ee_key_entries_find (GPtrArray * entries, const GstE2eeKey * listed)
 {
   for (guint i = 0; i < entries->len; i++) {
     Entry *entry = g_ptr_array_index (entries, i);
@@ -41,40 +41,13 @@ find_entry (GPtrArray * entries, const GstE2eeKey * listed)
   return NULL;
 }
 
-static gboolean
-is_removed (E2eeKeyStore * store, const GstE2eeKey * listed)
+gboolean
+e2ee_key_store_is_removed (E2eeKeyStore * store, const GstE2eeKey * listed)
 {
   for (guint i = 0; i < store->removed->len; i++)
     if (gst_e2ee_key_is_equal (g_ptr_array_index (store->removed, i), listed))
       return TRUE;
   return FALSE;
-}
-
-static e2ee_result
-make_key (E2eeKeyStore * store, GstE2eeKey * listed, e2ee_key ** key)
-{
-  e2ee_key_params params = { 0, };
-
-  params.suite = e2ee_suite_find (gst_e2ee_key_get_suite (listed));
-  if (params.suite && gst_e2ee_key_is_of_group (listed))
-    params.suite = e2ee_suite_for_group (params.suite, store->settings.format);
-  params.kid = gst_e2ee_key_get_key_id (listed);
-  params.base_key.data = gst_e2ee_key_peek_base_key (listed, &params.base_key.size);
-  params.usage = store->usage == GST_E2EE_KEY_USAGE_ENCRYPT ? E2EE_KEY_ENCRYPT : E2EE_KEY_DECRYPT;
-  params.origin = gst_e2ee_key_is_of_group (listed) ? E2EE_KEY_OF_GROUP : E2EE_KEY_STATIC;
-  params.replay_window = store->settings.replay_window;
-  params.hard_limit = store->settings.frame_limit;
-  params.of_streams = store->settings.per_ssrc;
-  if (params.suite == NULL)
-    return E2EE_ERR_UNSUPPORTED;
-  if (params.suite->format != store->settings.format)
-    return E2EE_ERR_KEY_FORMAT;
-  params.ratchet_window = store->settings.ratchet_window >= 0 ?
-      (gsize) store->settings.ratchet_window : e2ee_key_default_ratchet_window (params.suite);
-  params.mki_size = store->settings.mki_size;
-  params.rollover = store->rollover;
-  params.max_failures = store->settings.failure_tolerance + 1;
-  return e2ee_key_new (e2ee_env_default (), &params, key);
 }
 
 static void
@@ -85,8 +58,8 @@ complain (E2eeKeyStore * store, GstE2eeKey * listed, e2ee_result result)
       gst_e2ee_key_get_key_id (listed), e2ee_result_text (result));
 }
 
-static gboolean
-is_stranger (E2eeKeyStore * store, const GstE2eeKey * listed)
+gboolean
+e2ee_key_store_is_stranger (E2eeKeyStore * store, const GstE2eeKey * listed)
 {
   return store->sender && !gst_e2ee_key_is_of_sender (listed, store->sender);
 }
@@ -98,27 +71,29 @@ e2ee_key_ids_add (GHashTable * set, guint64 key_id)
 }
 
 /* Must be called with the lock held.  Adds @listed to @entries, with the working key that it
- * already has in @old.  A key of somebody who is not expected is not made; one that was made
- * before is kept for its replay window. */
+ * already has in @old or @made.  A key of somebody who is not expected is not made; one that was
+ * made before is kept for its replay window. */
 static gboolean
-take_listed (E2eeKeyStore * store, GPtrArray * entries, GPtrArray * old, GstE2eeKey * listed,
-    gboolean ours)
+take_listed (E2eeKeyStore * store, GPtrArray * entries, GPtrArray * old, GPtrArray * made,
+    GstE2eeKey * listed, gboolean ours)
 {
   Entry *known, *entry;
   e2ee_key *key = NULL;
 
-  if (!(gst_e2ee_key_get_usage (listed) & store->usage) || is_removed (store, listed))
+  if (!(gst_e2ee_key_get_usage (listed) & store->usage) || e2ee_key_store_is_removed (store, listed))
     return FALSE;
-  if (find_entry (entries, listed))
+  if (e2ee_key_entries_find (entries, listed))
     return TRUE;
-  known = find_entry (old, listed);
+  known = e2ee_key_entries_find (old, listed);
+  if (known == NULL && made && !e2ee_key_store_is_stranger (store, listed))
+    known = e2ee_key_entries_find (made, listed);
   if (known) {
     key = e2ee_key_ref (known->key);
-  } else if (is_stranger (store, listed)) {
+  } else if (e2ee_key_store_is_stranger (store, listed)) {
     e2ee_key_ids_add (store->strangers, gst_e2ee_key_get_key_id (listed));
     return FALSE;
   } else {
-    e2ee_result result = make_key (store, listed, &key);
+    e2ee_result result = e2ee_key_store_make (store, listed, &key);
 
     if (result != E2EE_OK) {
       complain (store, listed, result);
@@ -208,7 +183,7 @@ publish (E2eeKeyStore * store)
 
     g_hash_table_replace (statuses, g_memdup2 (&key_id, sizeof key_id),
         make_status (store, entry->listed));
-    if (is_stranger (store, entry->listed))
+    if (e2ee_key_store_is_stranger (store, entry->listed))
       e2ee_key_ids_add (store->strangers, key_id);
     if (store->usage == GST_E2EE_KEY_USAGE_DECRYPT) {
       e2ee_result result = e2ee_keyring_add (store->ring, entry->key, store->generation, &next);
@@ -249,18 +224,18 @@ renew_strangers (E2eeKeyStore * store)
 
 /* Must be called with the lock held. */
 void
-e2ee_key_store_take_list (E2eeKeyStore * store, GList * listed)
+e2ee_key_store_take_list (E2eeKeyStore * store, GList * listed, GPtrArray * made)
 {
-  GPtrArray *entries = g_ptr_array_new_with_free_func (entry_free);
+  GPtrArray *entries = g_ptr_array_new_with_free_func (e2ee_key_entry_free);
 
   renew_strangers (store);
   for (GList * link = listed; link; link = link->next)
-    take_listed (store, entries, store->entries, link->data, FALSE);
+    take_listed (store, entries, store->entries, made, link->data, FALSE);
   for (guint i = 0; i < store->entries->len; i++) {
     Entry *entry = g_ptr_array_index (store->entries, i);
 
     if (entry->ours)
-      take_listed (store, entries, store->entries, entry->listed, TRUE);
+      take_listed (store, entries, store->entries, NULL, entry->listed, TRUE);
   }
   g_ptr_array_unref (store->entries);
   store->entries = entries;
@@ -293,7 +268,7 @@ e2ee_key_store_new (GstE2eeKeyUsage usage)
   store->settings.failure_tolerance = -1;
   store->settings.mki_size = E2EE_SRTP_DEFAULT_MKI_SIZE;
   store->rollover = e2ee_srtp_claims_rollover_new ();
-  store->entries = g_ptr_array_new_with_free_func (entry_free);
+  store->entries = g_ptr_array_new_with_free_func (e2ee_key_entry_free);
   store->removed = g_ptr_array_new_with_free_func ((GDestroyNotify) gst_e2ee_key_unref);
   store->wanted = g_array_new (FALSE, FALSE, sizeof (Wanted));
   renew_strangers (store);
@@ -370,7 +345,7 @@ e2ee_key_store_set_provider (E2eeKeyStore * store, GstE2eeKeyProvider * provider
   } else {
     g_mutex_lock (&store->lock);
     reset_media (store);
-    e2ee_key_store_take_list (store, NULL);
+    e2ee_key_store_take_list (store, NULL, NULL);
     g_mutex_unlock (&store->lock);
   }
 }
@@ -392,15 +367,12 @@ e2ee_key_store_set_sender (E2eeKeyStore * store, const gchar * sender)
   }
 }
 
-gboolean
-e2ee_key_store_add (E2eeKeyStore * store, GstE2eeKey * key)
+/* Must be called with the lock held. */
+static gboolean
+add_key (E2eeKeyStore * store, GstE2eeKey * key, GPtrArray * made)
 {
   gboolean taken;
 
-  /* What counts from 0 comes from the provider that gives it to one element alone. */
-  if (gst_e2ee_key_is_of_group (key))
-    return FALSE;
-  g_mutex_lock (&store->lock);
   renew_strangers (store);
   for (guint i = store->removed->len; i > 0; i--)
     if (gst_e2ee_key_is_equal (g_ptr_array_index (store->removed, i - 1), key))
@@ -413,9 +385,43 @@ e2ee_key_store_add (E2eeKeyStore * store, GstE2eeKey * key)
         && !gst_e2ee_key_is_equal (entry->listed, key))
       g_ptr_array_remove_index (store->entries, i - 1);
   }
-  taken = take_listed (store, store->entries, store->entries, key, TRUE);
+  taken = take_listed (store, store->entries, store->entries, made, key, TRUE);
   if (taken)
     publish (store);
+  return taken;
+}
+
+void
+e2ee_key_store_add_made (E2eeKeyStore * store, GstE2eeKey * key, guint64 forgets)
+{
+  GList listed = { key, NULL, NULL };
+  GPtrArray *made = e2ee_key_store_make_ahead (store, &listed);
+
+  g_mutex_lock (&store->lock);
+  if (store->forgets == forgets)
+    add_key (store, key, made);
+  g_mutex_unlock (&store->lock);
+  g_ptr_array_unref (made);
+}
+
+gboolean
+e2ee_key_store_add (E2eeKeyStore * store, GstE2eeKey * key)
+{
+  e2ee_key_params params;
+  gboolean taken;
+
+  /* What counts from 0 comes from the provider that gives it to one element alone. */
+  if (gst_e2ee_key_is_of_group (key))
+    return FALSE;
+  g_mutex_lock (&store->lock);
+  if (e2ee_key_takes_long_to_make (key) && !e2ee_key_entries_find (store->entries, key)) {
+    taken = (gst_e2ee_key_get_usage (key) & store->usage)
+        && e2ee_key_store_make_params (store, key, &params) == E2EE_OK;
+    if (taken)
+      e2ee_key_store_add_later (store, key, store->forgets);
+  } else {
+    taken = add_key (store, key, NULL);
+  }
   g_mutex_unlock (&store->lock);
   return taken;
 }
@@ -442,6 +448,7 @@ e2ee_key_store_remove (E2eeKeyStore * store, guint64 key_id)
   gboolean found = FALSE;
 
   g_mutex_lock (&store->lock);
+  store->forgets++;
   renew_strangers (store);
   for (guint i = store->entries->len; i > 0; i--) {
     Entry *entry = g_ptr_array_index (store->entries, i - 1);
@@ -461,6 +468,7 @@ void
 e2ee_key_store_clear (E2eeKeyStore * store)
 {
   g_mutex_lock (&store->lock);
+  store->forgets++;
   renew_strangers (store);
   for (guint i = store->entries->len; i > 0; i--)
     remove_entry (store, i - 1);
@@ -477,6 +485,7 @@ e2ee_key_store_reset (E2eeKeyStore * store)
   gulong id;
 
   g_mutex_lock (&store->lock);
+  store->forgets++;
   provider = g_steal_pointer (&store->provider);
   id = store->changed_id;
   store->changed_id = 0;

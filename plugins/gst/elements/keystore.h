@@ -69,8 +69,8 @@ void e2ee_key_store_set_sender (E2eeKeyStore * store, const gchar * sender);
  * thread, and again whenever its keys change within two seconds. */
 void e2ee_key_store_want (E2eeKeyStore * store, guint64 key_id);
 
-/* A key from outside of the provider.  FALSE: it cannot be used for this direction, does not fit
- * its suite, or is a meeting's. */
+/* A key from outside of the provider; one that takes long to make is there in a moment.  FALSE: it
+ * cannot be used for this direction, does not fit its suite or the format, or is a meeting's. */
 gboolean e2ee_key_store_add (E2eeKeyStore * store, GstE2eeKey * key);
 
 /* Forgets keys at once, even if the provider still lists them, until it lists others.  FALSE: no

@@ -3,9 +3,11 @@
  *
  * gst-e2ee, LGPL-2.1-or-later */
 
+#include "clock.h"
 #include "media.h"
 
 #include <gst/rtp/rtp.h>
+#include <gst/video/video.h>
 #include <string.h>
 
 /* "correct horse battery" at place 0; "opensesame" at place 0; raw bytes 00 to 1f at place 5. */
@@ -366,6 +368,123 @@ GST_START_TEST (test_a_packet_trailer_is_taken_off_where_it_is_expected)
 
 GST_END_TEST;
 
+/* A passphrase takes tens of milliseconds, in which a stream must not stand still. */
+#define OPUS_SEALED_0 \
+    "785e2a47c33c8833580094dbb6514889c88339a3b7ce8471a913ba8942112233440102030401012b" \
+    "110c00"
+#define OPUS_SEALED_15 \
+    "787616f437e62e486d404926c3ebcff03c8a23193fa24a132e2d77f31411223344010203040101aa" \
+    "050c0f"
+
+static GstE2eeKey *
+give_passphrase (GstElement * element, guint64 key_id, gpointer user_data)
+{
+  static const gchar first[] = "correct horse battery", other[] = "Gr\303\274\303\237e";
+  GstE2eeKeyUsage both = GST_E2EE_KEY_USAGE_ENCRYPT | GST_E2EE_KEY_USAGE_DECRYPT;
+
+  (*(guint *) user_data)++;
+  return key_id == 15 ?
+      gst_e2ee_key_new (key_id, GST_E2EE_CIPHER_SUITE_LIVEKIT_PBKDF2_256, other,
+      sizeof other - 1, both, 1, NULL, NULL) :
+      gst_e2ee_key_new (key_id, GST_E2EE_CIPHER_SUITE_LIVEKIT_PBKDF2, first, sizeof first - 1,
+      both, 1, NULL, NULL);
+}
+
+static GstHarness *
+asking_harness (const gchar * factory, const gchar * caps, guint * asked)
+{
+  GstElement *element = gst_element_factory_make (factory, NULL);
+  GstHarness *h;
+
+  gst_util_set_object_arg (G_OBJECT (element), "format", "livekit");
+  g_signal_connect (element, "request-key", G_CALLBACK (give_passphrase), asked);
+  h = gst_harness_new_with_element (element, "sink", "src");
+  gst_object_unref (element);
+  gst_harness_set_src_caps_str (h, caps);
+  return h;
+}
+
+/* Empty buffers, which are no frames but let the element look for new keys, until one comes out. */
+static GstBuffer *
+wait_for_frame (GstHarness * h)
+{
+  GstBuffer *out = NULL;
+
+  for (guint i = 0; i < 6000 && out == NULL; i++) {
+    gst_harness_push (h, gst_buffer_new ());
+    out = gst_harness_try_pull (h);
+    if (out == NULL)
+      g_usleep (5000);
+  }
+  fail_unless (out != NULL, "no frame came");
+  return out;
+}
+
+GST_START_TEST (test_a_frame_waits_while_a_passphrase_becomes_a_key)
+{
+  guint asked = 0;
+  GstHarness *h = asking_harness ("e2eedec", "audio/x-opus", &asked);
+
+  expect (h, OPUS_SEALED_0, NULL);
+  fail_unless_equals_int (asked, 1);
+  fail_unless_equals_uint64 (media_stat (h, "held"), 1);
+  gst_buffer_unref (wait_for_frame (h));
+  fail_unless_equals_uint64 (media_stat (h, "frames"), 1);
+  fail_unless_equals_uint64 (media_stat (h, "dropped"), 0);
+  gst_harness_teardown (h);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_a_key_frame_is_asked_for_when_a_passphrase_has_become_a_key)
+{
+  guint asked = 0, requests = 0;
+  GstHarness *h = asking_harness ("e2eeenc", "video/x-vp8", &asked);
+  GstEvent *event;
+
+  gst_harness_push (h, from_hex ("1024009d012aa0007800390d00041c22"));
+  fail_unless (gst_harness_try_pull (h) == NULL);
+  fail_unless_equals_uint64 (media_stat (h, "no-key"), 1);
+  for (guint i = 0; i < 6000 && media_stat (h, "frames") == 0; i++) {
+    gst_harness_push (h, from_hex (VP8_PLAIN));
+    g_usleep (5000);
+  }
+  fail_unless (media_stat (h, "frames") > 0);
+  while ((event = gst_harness_try_pull_upstream_event (h))) {
+    requests += gst_video_event_is_force_key_unit (event);
+    gst_event_unref (event);
+  }
+  fail_unless_equals_int (requests, 1);
+  gst_harness_teardown (h);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_a_key_that_was_cleared_while_it_was_made_does_not_come)
+{
+  guint asked = 0;
+  GstHarness *h = asking_harness ("e2eedec", "audio/x-opus", &asked);
+
+  expect (h, OPUS_SEALED_0, NULL);
+  g_signal_emit_by_name (h->element, "clear-keys");
+  /* Keys are made one after the other, so behind this one the first would be there. */
+  expect (h, OPUS_SEALED_15, NULL);
+  fail_unless_equals_int (asked, 2);
+  clock_advance (200);
+  for (guint i = 0; i < 6000 && media_stat (h, "frames") == 0; i++) {
+    gst_harness_push (h, from_hex (OPUS_SEALED_15));
+    g_usleep (5000);
+  }
+  fail_unless_equals_uint64 (media_stat (h, "frames"), 1);
+  gst_buffer_unref (gst_harness_pull (h));
+  expect (h, OPUS_SEALED_0, NULL);
+  fail_unless_equals_uint64 (media_stat (h, "frames"), 1);
+  fail_unless_equals_int (asked, 2);
+  gst_harness_teardown (h);
+}
+
+GST_END_TEST;
+
 /* Under e2eedec with the passphrase at place 0, nothing of these comes out. */
 static const struct
 {
@@ -546,6 +665,7 @@ livekit_suite (void)
   TCase *tc = tcase_create ("livekit");
 
   suite_add_tcase (s, tc);
+  tcase_add_checked_fixture (tc, clock_stop, NULL);
   tcase_add_test (tc, test_vp8_and_opus_come_back_under_a_passphrase);
   tcase_add_test (tc, test_vp8_and_opus_come_back_under_raw_bytes);
   tcase_add_test (tc, test_vp8_and_opus_come_back_in_jitsis_format);
@@ -559,6 +679,9 @@ livekit_suite (void)
   tcase_add_loop_test (tc, test_what_is_not_the_rooms_is_dropped_under_its_cause, 0,
       G_N_ELEMENTS (refused));
   tcase_add_test (tc, test_a_frame_cut_anywhere_is_dropped);
+  tcase_add_test (tc, test_a_frame_waits_while_a_passphrase_becomes_a_key);
+  tcase_add_test (tc, test_a_key_frame_is_asked_for_when_a_passphrase_has_become_a_key);
+  tcase_add_test (tc, test_a_key_that_was_cleared_while_it_was_made_does_not_come);
   tcase_add_test (tc, test_keys_of_another_format_stop_the_start);
   tcase_add_test (tc, test_a_meeting_has_no_keys_for_livekit);
   tcase_add_test (tc, test_settings_of_a_room_that_make_no_sense_stop_the_start);
