@@ -48,6 +48,12 @@ read_prefix (e2ee_codec codec, e2ee_bytes frame, size_t *size)
   return frame.size < *size ? E2EE_ERR_TRUNCATED : E2EE_OK;
 }
 
+static int
+jitsi_takes (e2ee_codec codec)
+{
+  return e2ee_codec_is_audio (codec) || codec == E2EE_CODEC_VP8 || codec == E2EE_CODEC_VP9;
+}
+
 static size_t
 jitsi_seal_bound (const e2ee_key * key, e2ee_codec codec, size_t frame_size)
 {
@@ -101,6 +107,8 @@ const e2ee_format e2ee_format_jitsi = {
   .id = E2EE_FORMAT_JITSI,
   .name = "jitsi",
   .default_suite = E2EE_SUITE_JITSI_HKDF,
+  .takes = jitsi_takes,
+  .takes_text = "audio, VP8 and VP9",
   .seal_bound = jitsi_seal_bound,
   .seal = jitsi_seal,
   .peek = jitsi_peek,

@@ -18,6 +18,12 @@ is_nal (e2ee_codec codec)
   return codec == E2EE_CODEC_H264 || codec == E2EE_CODEC_H265;
 }
 
+static int
+livekit_takes (e2ee_codec codec)
+{
+  return codec != E2EE_CODEC_NONE;
+}
+
 /* The clear bytes of a frame as it is, plain or protected. */
 static e2ee_result
 read_prefix (e2ee_codec codec, e2ee_bytes frame, size_t *size)
@@ -141,6 +147,8 @@ const e2ee_format e2ee_format_livekit = {
   .id = E2EE_FORMAT_LIVEKIT,
   .name = "livekit",
   .default_suite = E2EE_SUITE_LIVEKIT_PBKDF2,
+  .takes = livekit_takes,
+  .takes_text = "audio, VP8, VP9, H.264 and H.265",
   .seal_bound = livekit_seal_bound,
   .seal = livekit_seal,
   .peek = livekit_peek,

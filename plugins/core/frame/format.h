@@ -25,6 +25,10 @@ struct e2ee_format
   const char *name;             /* "sframe" */
   e2ee_suite_id default_suite;  /* of keys that name none; 0: their length decides */
 
+  /* The codecs whose frames it protects, as a function and in words; NULL: all, and data. */
+  int (*takes) (e2ee_codec codec);
+  const char *takes_text;
+
   /* Bytes that the next seal() of @frame_size bytes writes at most. */
   size_t (*seal_bound) (const e2ee_key * key, e2ee_codec codec, size_t frame_size);
 

@@ -327,6 +327,21 @@ gst_e2ee_cryptor_chain_list (GstPad * pad, GstObject * parent, GstBufferList * l
 }
 
 static gboolean
+format_takes_media (GstE2eeCryptor * self, const gchar ** why)
+{
+  gchar *text;
+
+  if (self->format->takes == NULL
+      || self->format->takes (e2ee_frame_path_get_layout (self->path)))
+    return TRUE;
+  text = g_strdup_printf ("format=%s is for %s", self->format->name, self->format->takes_text);
+  *why = g_intern_string (text);
+  g_free (text);
+  e2ee_frame_path_reset (self->path);
+  return FALSE;
+}
+
+static gboolean
 set_caps (GstE2eeCryptor * self, GstCaps * caps)
 {
   GstE2eeCryptorClass *klass = GST_E2EE_CRYPTOR_GET_CLASS (self);
@@ -343,7 +358,7 @@ set_caps (GstE2eeCryptor * self, GstCaps * caps)
     why = "there are keys per SSRC, and this is no RTP";
   } else {
     take_settings (self);
-    if (e2ee_frame_path_set_caps (self->path, caps, &why)) {
+    if (e2ee_frame_path_set_caps (self->path, caps, &why) && format_takes_media (self, &why)) {
       if (klass->caps == NULL || klass->caps (self, caps, &error))
         return TRUE;
       gst_e2ee_cryptor_post_error (self, error);

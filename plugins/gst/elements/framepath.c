@@ -231,6 +231,13 @@ e2ee_frame_path_is_audio (const E2eeFramePath * path)
   return path->codec && path->codec->is_audio;
 }
 
+e2ee_codec
+e2ee_frame_path_get_layout (const E2eeFramePath * path)
+{
+  return path->codec && path->packing == E2EE_FRAME_PATH_CODEC ? path->codec->codec :
+      E2EE_CODEC_NONE;
+}
+
 gboolean
 e2ee_frame_path_is_video (const E2eeFramePath * path)
 {

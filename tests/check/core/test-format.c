@@ -38,6 +38,7 @@ static const struct
   {"h264 key frame", E2EE_CODEC_H264, "000000016742c01f0000000168ce3c80000000016588"},
   {"h264 delta frame", E2EE_CODEC_H264, "00000001419a"},
   {"h265 delta frame", E2EE_CODEC_H265, "000000010201"},
+  {"data", E2EE_CODEC_NONE, "68"},
 };
 
 typedef struct
@@ -127,16 +128,11 @@ open_sealed (const e2ee_format * format, const e2ee_keyring * ring, e2ee_codec c
   return r;
 }
 
-/* Formats take the codecs that they take; all others they refuse in both directions. */
+/* What a format says it takes it does take; all else it refuses in both directions. */
 static int
-takes (const e2ee_format * format, const e2ee_key * key, e2ee_codec codec)
+takes (const e2ee_format * format, e2ee_codec codec)
 {
-  e2ee_key *other = make (E2EE_KEY_ENCRYPT, e2ee_key_get_suite (key)->id);
-  e2ee_frame_info info;
-  e2ee_result r = seal (format, other, codec, &info);
-
-  e2ee_key_unref (other);
-  return r != E2EE_ERR_UNSUPPORTED;
+  return format->takes == NULL || format->takes (codec);
 }
 
 static void
@@ -174,7 +170,7 @@ test_every_frame_comes_back_in_every_size (void)
       size_t smallest = make_frame (kind, 0);
 
       CHECK_ROW ("%s, %s", formats[f].name, kinds[kind].name);
-      if (!takes (format, key, kinds[kind].codec))
+      if (!takes (format, kinds[kind].codec))
         continue;
       n_taken++;
       for (size_t size = smallest; size < smallest + 300; size++) {
@@ -209,7 +205,7 @@ test_what_a_format_does_not_take_it_refuses_both_ways (void)
 
       make_frame (kind, 200);
       CHECK_ROW ("%s, %s", formats[f].name, kinds[kind].name);
-      if (takes (format, key, kinds[kind].codec))
+      if (takes (format, kinds[kind].codec))
         continue;
       CHECK_INT (seal (format, key, kinds[kind].codec, &info), E2EE_ERR_UNSUPPORTED);
       CHECK_INT (e2ee_key_get_used (key), 0);

@@ -611,6 +611,58 @@ GST_START_TEST (test_keys_of_another_format_stop_the_start)
 
 GST_END_TEST;
 
+/* What a format has no rule for is refused when its caps come, and not frame by frame. */
+GST_START_TEST (test_media_that_a_format_does_not_protect_is_refused_with_its_caps)
+{
+  static const struct
+  {
+    const gchar *json, *format, *caps, *why;
+  } rows[] = {
+    {JITSI, "jitsi", "application/x-rtp,media=video,encoding-name=H264,clock-rate=90000,payload=96",
+          "format=jitsi is for audio, VP8 and VP9"},
+    {JITSI, "jitsi", "text/x-raw,format=utf8", "format=jitsi is for audio, VP8 and VP9"},
+    {PASSPHRASE, "livekit", "text/x-raw,format=utf8",
+          "format=livekit is for audio, VP8, VP9, H.264 and H.265"},
+    {PASSPHRASE, "livekit", "application/x-chat",
+          "format=livekit is for audio, VP8, VP9, H.264 and H.265"},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    gchar *path = media_key_file (rows[i].json);
+    GstElement *element = make ("e2eeenc", path, rows[i].format);
+    GstHarness *h = gst_harness_new_with_element (element, "sink", "src");
+    GstCaps *caps = gst_caps_from_string (rows[i].caps);
+    GstBus *bus = gst_bus_new ();
+    GstMessage *message;
+    GError *error = NULL;
+    GstSegment segment;
+
+    gst_element_set_bus (element, bus);
+    gst_harness_play (h);
+    gst_harness_push_event (h, gst_event_new_stream_start ("a"));
+    gst_harness_push_event (h, gst_event_new_caps (caps));
+    gst_segment_init (&segment, GST_FORMAT_TIME);
+    gst_harness_push_event (h, gst_event_new_segment (&segment));
+    message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
+    fail_unless (message != NULL, "%s", rows[i].caps);
+    gst_message_parse_error (message, &error, NULL);
+    fail_unless (strstr (error->message, rows[i].why) != NULL, "%s", error->message);
+    g_error_free (error);
+    gst_message_unref (message);
+    fail_unless_equals_int (gst_harness_push (h, from_hex (OPUS_PLAIN)),
+        GST_FLOW_NOT_NEGOTIATED);
+    fail_unless (gst_harness_try_pull (h) == NULL);
+    gst_caps_unref (caps);
+    gst_element_set_bus (element, NULL);
+    gst_object_unref (bus);
+    gst_harness_teardown (h);
+    gst_object_unref (element);
+    media_unlink (path);
+  }
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_a_meeting_has_no_keys_for_livekit)
 {
   static const gchar *const factories[] = { "e2eeenc", "e2eedec" };
@@ -683,6 +735,7 @@ livekit_suite (void)
   tcase_add_test (tc, test_a_key_frame_is_asked_for_when_a_passphrase_has_become_a_key);
   tcase_add_test (tc, test_a_key_that_was_cleared_while_it_was_made_does_not_come);
   tcase_add_test (tc, test_keys_of_another_format_stop_the_start);
+  tcase_add_test (tc, test_media_that_a_format_does_not_protect_is_refused_with_its_caps);
   tcase_add_test (tc, test_a_meeting_has_no_keys_for_livekit);
   tcase_add_test (tc, test_settings_of_a_room_that_make_no_sense_stop_the_start);
   return s;
