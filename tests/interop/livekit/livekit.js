@@ -23,8 +23,8 @@ function importMaterial(key) {
       ['deriveBits', 'deriveKey']);
 }
 
-/*   @keys  { key, index } */
-export async function setUp(worker, { key, index }, own, other) {
+/*   @keys  { key, index, enabled }; with enabled false all goes through in clear */
+export async function setUp(worker, { key, index, enabled = true }, own, other) {
   worker.postMessage({
     kind: 'init',
     data: { loglevel: 'warn', keyProviderOptions: KEY_PROVIDER },
@@ -39,7 +39,7 @@ export async function setUp(worker, { key, index }, own, other) {
     },
   });
   for (const participantIdentity of [own, other])
-    worker.postMessage({ kind: 'enable', data: { participantIdentity, enabled: true } });
+    worker.postMessage({ kind: 'enable', data: { participantIdentity, enabled } });
 }
 
 export function options(direction, kind, codec, own, other) {

@@ -5,8 +5,8 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { assertGoodCall, assertNothingOpened, causesOf, describeRow, rowsOf, statesSaid }
-  from '../figures.mjs';
+import { assertGoodCall, assertNothingOpened, assertNothingThrough, causesOf, describeRow, rowsOf,
+  statesSaid } from '../figures.mjs';
 import { LIMIT, rowsBetween, Stage, untouchedOf, whyNot } from '../foreign/stage.mjs';
 
 const skip = await whyNot('livekit-client');
@@ -35,8 +35,8 @@ before(async () => {
 
 after(() => stage?.close(), { timeout: LIMIT });
 
-const settings = (codec, { key, index }) =>
-  ({ format: 'livekit', codecs: { video: codec }, keys: { key, index } });
+const settings = (codec, { key, index, enabled }) =>
+  ({ format: 'livekit', codecs: { video: codec }, keys: { key, index, enabled } });
 
 async function call(t, { codec, webCalls, gst, web, seconds }) {
   const file = await stage.writeKeys(`keys-${stage.calls}.json`,
@@ -114,6 +114,18 @@ test('LiveKit\'s worker: with a key at another place of the ring neither end ope
       assert.ok(Object.keys(said).every((text) => text.startsWith('MissingKey:')),
           JSON.stringify(said));
     });
+
+test('LiveKit\'s worker sends in clear: e2eedec lets none of it through', options, async (t) => {
+  const { web, stats } = await call(t, {
+    codec: 'h264',
+    webCalls: true,
+    gst: KEYS.passphrase,
+    web: { ...KEYS.passphrase, enabled: false },
+    seconds: 2,
+  });
+
+  assertNothingThrough(t, web, stats);
+});
 
 for (const codec of ['vp8', 'vp9', 'h264'])
   test(`two of LiveKit's workers with each other, ${codec}: what they open is the measure`, options,
