@@ -9,6 +9,7 @@
 #include <gst/gst.h>
 #include <string.h>
 
+#include "common/buswatch.h"
 #include "common/evidence.h"
 #include "common/journal.h"
 #include "common/keys.h"
@@ -49,7 +50,7 @@ struct _Call
   gpointer user_data;
 
   GstElement *pipeline;
-  gboolean watching;            /* its bus */
+  BusWatch *bus_watch;
   Keys *keys;
   SenderOptions sent;
   Evidence *evidence;
@@ -544,40 +545,10 @@ static const SignallingHandlers signalling_handlers = {
 
 /* --- what the elements say -------------------------------------------------------------------- */
 
-static gboolean
-on_bus (GstBus * bus, GstMessage * message, gpointer user_data)
+static void
+on_element_failed (gpointer user_data, const gchar * reason)
 {
-  Call *call = user_data;
-  GError *error = NULL;
-  gchar *debug = NULL;
-
-  switch (GST_MESSAGE_TYPE (message)) {
-    case GST_MESSAGE_ELEMENT:
-      journal_take (call->journal, message);
-      break;
-    case GST_MESSAGE_LATENCY:
-      gst_bin_recalculate_latency (GST_BIN (call->pipeline));
-      break;
-    case GST_MESSAGE_WARNING:
-      gst_message_parse_warning (message, &error, &debug);
-      journal_say (call->journal, "warning from %s: %s", GST_MESSAGE_SRC_NAME (message),
-          error->message);
-      break;
-    case GST_MESSAGE_ERROR:
-      gst_message_parse_error (message, &error, &debug);
-      if (receiver_forgives (call->receiver, GST_MESSAGE_SRC (message)))
-        journal_say (call->journal, "error from %s: %s", GST_MESSAGE_SRC_NAME (message),
-            error->message);
-      else
-        fail (call, "%s: %s (%s)", GST_MESSAGE_SRC_NAME (message), error->message,
-            debug ? debug : "no details");
-      break;
-    default:
-      break;
-  }
-  g_clear_error (&error);
-  g_free (debug);
-  return G_SOURCE_CONTINUE;
+  fail (user_data, "%s", reason);
 }
 
 /* --- for the caller --------------------------------------------------------------------------- */
@@ -630,8 +601,8 @@ call_new (const CallOptions * options, void (*finished) (gpointer user_data),
       options->wiretap ? RECEIVER_TAPS : RECEIVER_SHOWS, keys_protection (call->keys),
       call->evidence, call->recorder);
 
-  gst_bus_add_watch (GST_ELEMENT_BUS (call->pipeline), on_bus, call);
-  call->watching = TRUE;
+  call->bus_watch = bus_watch_new (call->pipeline, call->journal, call->receiver, on_element_failed,
+      call);
   if (gst_element_set_state (call->pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
     g_set_error_literal (error, GST_CORE_ERROR, GST_CORE_ERROR_STATE_CHANGE,
         "the pipeline does not start");
@@ -720,8 +691,7 @@ call_free (Call * call)
   if (call->over)
     write_results (call);
   g_clear_pointer (&call->signalling, signalling_free);
-  if (call->watching)
-    gst_bus_remove_watch (GST_ELEMENT_BUS (call->pipeline));
+  g_clear_pointer (&call->bus_watch, bus_watch_free);
   gst_element_set_state (call->pipeline, GST_STATE_NULL);
   g_hash_table_unref (call->peers);
   /* What webrtcbin said last still holds peers. */

@@ -1,7 +1,6 @@
-/* A session with a Janus gateway.
- * Every request carries a transaction, by which its first answer ("success", "error", "ack") finds the
- * handle that asked; what comes later, or by itself, names the handle as its sender.
- * gst-e2ee, LGPL-2.1-or-later */
+/* A session with a Janus gateway. Every request carries a transaction, by which its first answer
+ * ("success", "error", "ack") finds the handle that asked; what comes later, or by itself, names
+ * the handle as its sender. gst-e2ee, LGPL-2.1-or-later */
 
 #include "gateway.h"
 

@@ -1,5 +1,5 @@
-/* A session with a Janus gateway over its WebSocket API, and the handles in it, each of which is one
- * attachment to the VideoRoom plugin.  Main thread only.
+/* A session with a Janus gateway over its WebSocket API, and the handles in it, each of which is
+ * one attachment to the VideoRoom plugin.  Main thread only.
  *
  * gst-e2ee, LGPL-2.1-or-later */
 #pragma once
@@ -53,8 +53,8 @@ GatewayHandle *gateway_attach (Gateway * gateway, const GatewayHandleHandlers * 
 /* Detaches it. */
 void gateway_handle_free (GatewayHandle * handle);
 
-/* What the gateway calls somebody, or says of something, for people to read: of bounded length, and without
- * characters that do something to a terminal. (transfer full) */
+/* What the gateway calls somebody, or says of something, for people to read: of bounded length,
+ * and without characters that do something to a terminal. (transfer full) */
 gchar *gateway_readable (const gchar * text);
 
 /* Sends a request to the room plugin; @body and @jsep (may be NULL) are taken.  The answer comes as

@@ -177,7 +177,7 @@ look_for_room (Leg * leg, const json_t * list)
   if (demands)
     join (leg);
   else
-    fail (leg, "the room does not demand end-to-end encryption of its publishers, or is not listed");
+    fail (leg, "the room does not demand end-to-end encryption of who publishes, or is not listed");
 }
 
 static json_t *

@@ -37,7 +37,8 @@ typedef struct
   void (*told) (gpointer user_data, Leg * leg, json_t * data);
   /* Media flow. */
   void (*connected) (gpointer user_data, Leg * leg);
-  /* The feed was no more when it was subscribed to, which is nobody's fault.  The leg may be freed. */
+  /* The feed was no more when it was subscribed to, which is nobody's fault.  The leg may be
+   * freed. */
   void (*gone) (gpointer user_data, Leg * leg);
   /* For good.  The leg may be freed. */
   void (*failed) (gpointer user_data, Leg * leg, const gchar * reason);
@@ -58,8 +59,8 @@ Leg *leg_subscribe (const LegContext * context, Gateway * gateway, json_t * feed
 /* Which layer of a simulcast to get from now on; @what is "substream" or "temporal". */
 void leg_choose_layer (Leg * leg, const gchar * what, gint layer);
 
-/* Gives the handle back, and takes what came by this leg out of the pipeline.  Of the first leg, what is
- * sent must have been unlinked. */
+/* Gives the handle back, and takes what came by this leg out of the pipeline.  Of the first leg,
+ * what is sent must have been unlinked. */
 void leg_free (Leg * leg);
 
 const gchar *leg_get_name (Leg * leg);

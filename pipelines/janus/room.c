@@ -1,8 +1,7 @@
-/* One participant in a room.
- * The first leg enters the room and publishes; each publisher who is there is subscribed to by a leg of
- * its own.  Over goes: time is up, or nobody is left -> what is on its way is waited for -> the room
- * is left -> the recording is closed -> over.  Everything here runs in the main thread.
- * gst-e2ee, LGPL-2.1-or-later */
+/* One participant in a room. The first leg enters the room and publishes; each publisher who is
+ * there is subscribed to by a leg of its own.  It ends so: time is up, or nobody is left -> what is
+ * on its way is waited for -> the room is left -> the recording is closed -> over.  Everything here
+ * runs in the main thread. gst-e2ee, LGPL-2.1-or-later */
 
 #include "room.h"
 
@@ -10,18 +9,17 @@
 #include <stdio.h>
 
 #include "commands.h"
+#include "common/buswatch.h"
 #include "common/evidence.h"
 #include "common/journal.h"
 #include "common/keys.h"
 #include "common/receiver.h"
 #include "common/recorder.h"
 #include "common/sender.h"
-#include "leg.h"
+#include "feeds.h"
 
 /* A connection on one machine takes half a second. */
 #define CONNECT_SECONDS 30
-/* More than a room is made for, and less than would exhaust the machine. */
-#define MAX_LEGS 64
 /* What is still in jitter buffers, retransmission and decoders is waited for until nothing has come
  * for so long, but no longer than that. */
 #define QUIET_MS 500
@@ -48,7 +46,7 @@ struct _Room
   gpointer user_data;
 
   GstElement *pipeline;
-  gboolean watching;            /* its bus */
+  BusWatch *bus_watch;
   Keys *keys;
   SenderOptions sent;
   Evidence *evidence;
@@ -59,8 +57,7 @@ struct _Room
   Gateway *gateway;
   LegContext context;
   Leg *first;
-  GPtrArray *legs;              /* Leg *: whom we hear */
-  json_t *past;                 /* figures of legs that are gone */
+  Feeds *feeds;                 /* whom we hear; NULL: there is no session yet */
   json_int_t own_id;
   json_int_t private_id;
 
@@ -232,20 +229,6 @@ on_connect_timeout (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static gboolean
-all_are_connected (Room * room)
-{
-  guint i;
-
-  if (room->sender && !leg_is_connected (room->first))
-    return FALSE;
-  for (i = 0; i < room->legs->len; i++) {
-    if (!leg_is_connected (g_ptr_array_index (room->legs, i)))
-      return FALSE;
-  }
-  return TRUE;
-}
-
 /* Who sends is there from when he can; who only listens, from when he hears somebody. */
 static void
 on_leg_connected (gpointer user_data, Leg * leg)
@@ -267,32 +250,21 @@ on_leg_connected (gpointer user_data, Leg * leg)
     if (room->options->seconds > 0)
       set_timer (room, TIMER_SECONDS, room->options->seconds * 1000, on_seconds_over);
   }
-  if (all_are_connected (room))
+  if ((!room->sender || leg_is_connected (room->first)) && feeds_are_connected (room->feeds))
     set_timer (room, TIMER_CONNECT, 0, NULL);
-}
-
-static void
-let_go (Room * room, guint index)
-{
-  Leg *leg = g_ptr_array_index (room->legs, index);
-
-  json_array_append_new (room->past, leg_stats (leg, room->begun));
-  journal_note (room->journal, "gone", json_pack ("{s:s}", "who", leg_get_name (leg)));
-  g_ptr_array_remove_index (room->legs, index);
-  leg_free (leg);
 }
 
 /* The last one whom we heard is not taken away before his last frames have been looked at. */
 static void
-consider_gone (Room * room, guint index)
+consider_gone (Room * room, Leg * leg)
 {
   if (room->ending || room->stopping)
     return;
-  if (room->legs->len == 1 && room->options->seconds == 0 && !room->options->stay) {
+  if (feeds_count (room->feeds) == 1 && room->options->seconds == 0 && !room->options->stay) {
     journal_say (room->journal, "nobody is left");
     end (room);
   } else {
-    let_go (room, index);
+    feeds_let_go (room->feeds, leg, room->begun);
   }
 }
 
@@ -300,17 +272,15 @@ static void
 on_leg_gone (gpointer user_data, Leg * leg)
 {
   Room *room = user_data;
-  guint index;
 
-  if (!room->stopping && g_ptr_array_find (room->legs, leg, &index))
-    consider_gone (room, index);
+  if (!room->stopping && feeds_have (room->feeds, leg))
+    consider_gone (room, leg);
 }
 
 static void
 on_leg_failed (gpointer user_data, Leg * leg, const gchar * reason)
 {
   Room *room = user_data;
-  guint index;
 
   if (room->stopping)
     return;
@@ -318,9 +288,9 @@ on_leg_failed (gpointer user_data, Leg * leg, const gchar * reason)
     fail (room, "room %s: %s", room->options->room, reason);
   } else if (!leg_is_connected (leg) && !room->options->stay) {
     fail (room, "%s: %s", leg_get_name (leg), reason);
-  } else if (g_ptr_array_find (room->legs, leg, &index)) {
+  } else if (feeds_have (room->feeds, leg)) {
     journal_say (room->journal, "%s: %s", leg_get_name (leg), reason);
-    consider_gone (room, index);
+    consider_gone (room, leg);
   }
 }
 
@@ -330,75 +300,12 @@ static void on_told (gpointer user_data, Leg * leg, json_t * data);
 
 static const LegHandlers leg_handlers = { on_told, on_leg_connected, on_leg_gone, on_leg_failed };
 
-static gboolean
-find_feed (Room * room, const json_t * feed, guint * index)
-{
-  guint i;
-
-  for (i = 0; i < room->legs->len; i++) {
-    if (json_equal (leg_get_feed (g_ptr_array_index (room->legs, i)), feed)) {
-      *index = i;
-      return TRUE;
-    }
-  }
-  return FALSE;
-}
-
-static gboolean
-name_is_taken (Room * room, const gchar * name)
-{
-  guint i;
-
-  for (i = 0; i < room->legs->len; i++) {
-    if (g_str_equal (leg_get_name (g_ptr_array_index (room->legs, i)), name))
-      return TRUE;
-  }
-  return FALSE;
-}
-
-/* People choose their names themselves, and two may have chosen the same. */
-static gchar *
-name_of (Room * room, const json_t * publisher, const json_t * feed)
-{
-  const gchar *text = json_string_value (json_object_get (publisher, "display"));
-  gchar *display = gateway_readable (text ? text : "");
-  gchar *id, *name;
-
-  if (*display && !name_is_taken (room, display))
-    return display;
-  id = json_is_string (feed) ? gateway_readable (json_string_value (feed))
-      : g_strdup_printf ("%" JSON_INTEGER_FORMAT, json_integer_value (feed));
-  name = g_strdup_printf ("%s (%s)", display, id);
-  g_free (id);
-  g_free (display);
-  return name;
-}
-
 static void
 subscribe_to (Room * room, const json_t * publishers)
 {
-  json_t *publisher;
-  size_t i;
-
-  json_array_foreach (publishers, i, publisher) {
-    json_t *feed = json_object_get (publisher, "id");
-    gchar *name;
-    guint index;
-
-    if (!(json_is_integer (feed) || json_is_string (feed)) || find_feed (room, feed, &index)
-        || room->options->no_receive || room->ending)
-      continue;
-    if (room->legs->len == MAX_LEGS) {
-      g_printerr ("e2ee-janus: more than %d publish; the others are not heard\n", MAX_LEGS);
-      return;
-    }
-    name = name_of (room, publisher, feed);
-    journal_note (room->journal, "publishes", json_pack ("{s:s}", "who", name));
-    g_ptr_array_add (room->legs, leg_subscribe (&room->context, room->gateway, feed,
-            room->private_id, name, &leg_handlers, room));
+  if (!room->options->no_receive && !room->ending
+      && feeds_subscribe (room->feeds, publishers, room->private_id))
     set_timer (room, TIMER_CONNECT, CONNECT_SECONDS * 1000, on_connect_timeout);
-    g_free (name);
-  }
 }
 
 /* The branches have caps, and so can be offered. */
@@ -445,7 +352,6 @@ on_told (gpointer user_data, Leg * leg, json_t * data)
   Room *room = user_data;
   const gchar *kind = json_string_value (json_object_get (data, "videoroom"));
   json_t *gone = json_object_get (data, "unpublished");
-  guint index;
 
   if (!gone)
     gone = json_object_get (data, "leaving");
@@ -460,8 +366,8 @@ on_told (gpointer user_data, Leg * leg, json_t * data)
     entered (room, data);
   else if (g_str_equal (kind, "destroyed"))
     fail (room, "room %s was closed", room->options->room);
-  else if (gone && find_feed (room, gone, &index))
-    consider_gone (room, index);
+  else if (gone && feeds_find (room->feeds, gone))
+    consider_gone (room, feeds_find (room->feeds, gone));
   else
     subscribe_to (room, json_object_get (data, "publishers"));
 }
@@ -473,9 +379,11 @@ on_gateway_opened (gpointer user_data)
 {
   Room *room = user_data;
 
-  if (!room->stopping)
-    room->first = leg_enter (&room->context, room->gateway, room->options->needs_e2ee,
-        &leg_handlers, room);
+  if (room->stopping)
+    return;
+  room->feeds = feeds_new (&room->context, room->gateway, &leg_handlers, room);
+  room->first = leg_enter (&room->context, room->gateway, room->options->needs_e2ee,
+      &leg_handlers, room);
 }
 
 static void
@@ -494,14 +402,13 @@ static const GatewayHandlers gateway_handlers = { on_gateway_opened, on_gateway_
 static json_t *
 all_stats (Room * room)
 {
-  json_t *peers = json_deep_copy (room->past);
+  json_t *peers = json_array ();
   json_t *stats;
-  guint i;
 
   if (room->first)
     json_array_append_new (peers, leg_stats (room->first, room->begun));
-  for (i = 0; i < room->legs->len; i++)
-    json_array_append_new (peers, leg_stats (g_ptr_array_index (room->legs, i), room->begun));
+  if (room->feeds)
+    feeds_add_stats (room->feeds, peers, room->begun);
   stats = json_pack ("{s:s, s:b, s:o, s:o, s:o, s:O, s:O}", "name", room->options->name,
       "wiretap", room->options->wiretap, "peers", peers, "sent", sender_stats (room->sender),
       "received", receiver_stats (room->receiver), "messages", journal_messages (room->journal),
@@ -524,7 +431,6 @@ static void
 on_command (gpointer user_data, const gchar * word, gint number)
 {
   Room *room = user_data;
-  guint i;
 
   if (g_str_equal (word, "leave")) {
     room_stop (room);
@@ -536,9 +442,8 @@ on_command (gpointer user_data, const gchar * word, gint number)
     fflush (stdout);
     free (text);
     json_decref (stats);
-  } else {
-    for (i = 0; i < room->legs->len; i++)
-      leg_choose_layer (g_ptr_array_index (room->legs, i), word, number);
+  } else if (room->feeds) {
+    feeds_choose_layer (room->feeds, word, number);
   }
 }
 
@@ -557,8 +462,8 @@ write_results (Room * room)
   if (room->options->stats) {
     json_t *stats = all_stats (room);
 
-    if (json_dump_file (stats, room->options->stats, JSON_INDENT (2) | JSON_REAL_PRECISION (13)) != 0
-        && !room->failure)
+    if (json_dump_file (stats, room->options->stats,
+            JSON_INDENT (2) | JSON_REAL_PRECISION (13)) != 0 && !room->failure)
       room->failure = g_strdup_printf ("%s cannot be written", room->options->stats);
     json_decref (stats);
   }
@@ -566,40 +471,10 @@ write_results (Room * room)
 
 /* --- what the elements say -------------------------------------------------------------------- */
 
-static gboolean
-on_bus (GstBus * bus, GstMessage * message, gpointer user_data)
+static void
+on_element_failed (gpointer user_data, const gchar * reason)
 {
-  Room *room = user_data;
-  GError *error = NULL;
-  gchar *debug = NULL;
-
-  switch (GST_MESSAGE_TYPE (message)) {
-    case GST_MESSAGE_ELEMENT:
-      journal_take (room->journal, message);
-      break;
-    case GST_MESSAGE_LATENCY:
-      gst_bin_recalculate_latency (GST_BIN (room->pipeline));
-      break;
-    case GST_MESSAGE_WARNING:
-      gst_message_parse_warning (message, &error, &debug);
-      journal_say (room->journal, "warning from %s: %s", GST_MESSAGE_SRC_NAME (message),
-          error->message);
-      break;
-    case GST_MESSAGE_ERROR:
-      gst_message_parse_error (message, &error, &debug);
-      if (receiver_forgives (room->receiver, GST_MESSAGE_SRC (message)))
-        journal_say (room->journal, "error from %s: %s", GST_MESSAGE_SRC_NAME (message),
-            error->message);
-      else
-        fail (room, "%s: %s (%s)", GST_MESSAGE_SRC_NAME (message), error->message,
-            debug ? debug : "no details");
-      break;
-    default:
-      break;
-  }
-  g_clear_error (&error);
-  g_free (debug);
-  return G_SOURCE_CONTINUE;
+  fail (user_data, "%s", reason);
 }
 
 /* --- for the caller --------------------------------------------------------------------------- */
@@ -660,8 +535,6 @@ room_new (const JanusOptions * options, void (*finished) (gpointer user_data),
   room->finished = finished;
   room->user_data = user_data;
   room->begun = g_get_monotonic_time ();
-  room->legs = g_ptr_array_new ();
-  room->past = json_array ();
   room->journal = journal_new (options->name, options->verbose);
   room->pipeline = gst_pipeline_new ("room");
   if (!set_up (room, error))
@@ -679,8 +552,8 @@ room_new (const JanusOptions * options, void (*finished) (gpointer user_data),
     .says_e2ee = !options->control_no_flag,
   };
 
-  gst_bus_add_watch (GST_ELEMENT_BUS (room->pipeline), on_bus, room);
-  room->watching = TRUE;
+  room->bus_watch = bus_watch_new (room->pipeline, room->journal, room->receiver, on_element_failed,
+      room);
   if (gst_element_set_state (room->pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
     g_set_error_literal (error, GST_CORE_ERROR, GST_CORE_ERROR_STATE_CHANGE,
         "the pipeline does not start");
@@ -711,17 +584,13 @@ gchar *
 room_free (Room * room)
 {
   gchar *failure;
-  guint i;
 
   if (room->over)
     write_results (room);
   commands_free (room->commands);
-  if (room->watching)
-    gst_bus_remove_watch (GST_ELEMENT_BUS (room->pipeline));
+  g_clear_pointer (&room->bus_watch, bus_watch_free);
   gst_element_set_state (room->pipeline, GST_STATE_NULL);
-  for (i = 0; i < room->legs->len; i++)
-    leg_free (g_ptr_array_index (room->legs, i));
-  g_ptr_array_unref (room->legs);
+  g_clear_pointer (&room->feeds, feeds_free);
   g_clear_pointer (&room->first, leg_free);
   g_clear_pointer (&room->gateway, gateway_free);
   /* What webrtcbin said last still holds peers. */
@@ -733,7 +602,6 @@ room_free (Room * room)
   g_clear_pointer (&room->evidence, evidence_free);
   keys_free (room->keys);
   json_decref (room->context.room);
-  json_decref (room->past);
   journal_free (room->journal);
   failure = room->failure;
   g_free (room);

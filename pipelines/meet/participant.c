@@ -8,6 +8,7 @@
 #include <gst/gst.h>
 #include <sodium.h>
 
+#include "common/buswatch.h"
 #include "common/evidence.h"
 #include "common/journal.h"
 #include "common/receiver.h"
@@ -34,7 +35,7 @@ struct _Participant
   gchar *endpoint;              /* our name in the room */
   gchar *name;                  /* for people and files */
   GstElement *pipeline;
-  gboolean watching;            /* its bus */
+  BusWatch *bus_watch;
   Journal *journal;
   Evidence *evidence;
   Membership *membership;       /* NULL: a stranger, who taps */
@@ -261,40 +262,10 @@ on_sender_ready (gpointer user_data)
 
 /* --- what the elements say -------------------------------------------------------------------- */
 
-static gboolean
-on_bus (GstBus * bus, GstMessage * message, gpointer user_data)
+static void
+on_element_failed (gpointer user_data, const gchar * reason)
 {
-  Participant *self = user_data;
-  GError *error = NULL;
-  gchar *debug = NULL;
-
-  switch (GST_MESSAGE_TYPE (message)) {
-    case GST_MESSAGE_ELEMENT:
-      journal_take (self->journal, message);
-      break;
-    case GST_MESSAGE_LATENCY:
-      gst_bin_recalculate_latency (GST_BIN (self->pipeline));
-      break;
-    case GST_MESSAGE_WARNING:
-      gst_message_parse_warning (message, &error, &debug);
-      journal_say (self->journal, "warning from %s: %s", GST_MESSAGE_SRC_NAME (message),
-          error->message);
-      break;
-    case GST_MESSAGE_ERROR:
-      gst_message_parse_error (message, &error, &debug);
-      if (receiver_forgives (self->receiver, GST_MESSAGE_SRC (message)))
-        journal_say (self->journal, "error from %s: %s", GST_MESSAGE_SRC_NAME (message),
-            error->message);
-      else
-        fail (self, "%s: %s (%s)", GST_MESSAGE_SRC_NAME (message), error->message,
-            debug ? debug : "no details");
-      break;
-    default:
-      break;
-  }
-  g_clear_error (&error);
-  g_free (debug);
-  return G_SOURCE_CONTINUE;
+  fail (user_data, "%s", reason);
 }
 
 /* --- for the caller --------------------------------------------------------------------------- */
@@ -346,6 +317,8 @@ make_media (Participant * self, GError ** error)
   }
   self->receiver = receiver_new (pipeline, roles[options->role], protection, self->evidence,
       self->recorder);
+  self->bus_watch = bus_watch_new (self->pipeline, self->journal, self->receiver, on_element_failed,
+      self);
   if (gst_element_set_state (self->pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
     g_set_error_literal (error, GST_CORE_ERROR, GST_CORE_ERROR_STATE_CHANGE,
         "the pipeline does not start");
@@ -374,8 +347,6 @@ participant_new (const MeetOptions * options, void (*finished) (gpointer user_da
   self->name = make_name (options);
   self->journal = journal_new (self->name, options->verbose);
   self->pipeline = gst_pipeline_new ("meeting");
-  gst_bus_add_watch (GST_ELEMENT_BUS (self->pipeline), on_bus, self);
-  self->watching = TRUE;
 
   if (options->ticket) {
     self->membership = membership_new (options, self->endpoint, self->journal,
@@ -433,8 +404,7 @@ participant_free (Participant * self)
     write_stats (self);
   schedule_free (self->schedule);
   snapshots_free (self->snapshots);
-  if (self->watching)
-    gst_bus_remove_watch (GST_ELEMENT_BUS (self->pipeline));
+  g_clear_pointer (&self->bus_watch, bus_watch_free);
   gst_element_set_state (self->pipeline, GST_STATE_NULL);
   g_clear_pointer (&self->mesh, mesh_free);
   /* What webrtcbin said last still holds peers. */

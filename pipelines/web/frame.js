@@ -79,8 +79,8 @@ export async function protectFrame(key, mimeType, frame) {
   return concat(prefix, await seal(key, prefix, frame.subarray(prefix.length)));
 }
 
-/* And back: { frame, clearSize, keyFrame, kid, ctr }, where the first clearSize bytes of the frame were
- * clear.  Throws as protectFrame() and open() do. */
+/* And back: { frame, clearSize, keyFrame, kid, ctr }, where the first clearSize bytes of the frame
+ * were clear.  Throws as protectFrame() and open() do. */
 export async function unprotectFrame(ring, mimeType, bytes) {
   const nal = NAL_CODECS.get(String(mimeType).toLowerCase());
 

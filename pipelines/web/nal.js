@@ -1,5 +1,5 @@
-/* NAL units of H.264 and H.265 in a byte stream, as in plugins/core/frame/nal.h: the clear front of a
- * frame, and emulation prevention for what stands behind it.
+/* NAL units of H.264 and H.265 in a byte stream, as in plugins/core/frame/nal.h: the clear front
+ * of a frame, and emulation prevention for what stands behind it.
  *
  * gst-e2ee, LGPL-2.1-or-later */
 
@@ -7,8 +7,8 @@ import { concat } from './aead.js';
 import { E2eeError } from './errors.js';
 
 const START_CODE = new Uint8Array([0, 0, 0, 1]);
-/* Clear bytes of the unit that the protected bytes stand in: the header of H.264 and the byte behind
- * it, whose first bit tells a slice that begins a picture; the header of H.265. */
+/* Clear bytes of the unit that the protected bytes stand in: the header of H.264 and the byte
+ * behind it, whose first bit tells a slice that begins a picture; the header of H.265. */
 export const CLEAR_SIZE = 2;
 /* Different parameter sets in one frame. */
 const MAX_SETS = 64;
@@ -16,8 +16,9 @@ const MAX_SETS = 64;
 const isOneOf = (...types) => (type) => types.includes(type);
 const isFrom = (first, last) => (type) => type >= first && type <= last;
 
-/* What units are, by the tables 7-1 of ITU-T H.264 and H.265.  A partition is coded picture data that
- * is no whole slice; `carrier` is an SEI, in which a frame without a slice has its protected bytes. */
+/* What units are, by the tables 7-1 of ITU-T H.264 and H.265.  A partition is coded picture data
+ * that is no whole slice; `carrier` is an SEI, in which a frame without a slice has its protected
+ * bytes. */
 const CODECS = {
   h264: {
     typeOf: (first) => first & 0x1f,
@@ -78,10 +79,10 @@ function* unitsOf(frame) {
 const equal = (a, b) => a.length === b.length && a.every((byte, i) => byte === b[i]);
 
 /* What stands in front of the encrypted bytes, in the one form that every receiver can find again:
- * { clear, slice, sei, keyFrame }, where `clear` holds the different parameter sets before the first
- * slice and that slice's first bytes, each behind a start code of four; `slice` and `sei` are where
- * in the frame those units begin, or null.  Delimiters, SEI, filler and what is unknown are left
- * out: not everybody hands them on.
+ * { clear, slice, sei, keyFrame }, where `clear` holds the different parameter sets before the
+ * first slice and that slice's first bytes, each behind a start code of four; `slice` and `sei`
+ * are where in the frame those units begin, or null.  Delimiters, SEI, filler and what is unknown
+ * are left out: not everybody hands them on.
  *
  *   @codec  'h264' or 'h265'
  *

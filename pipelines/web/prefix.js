@@ -1,5 +1,5 @@
-/* Which bytes of an encoded frame stay clear, per codec (docs/wire-format.md); of H.264 and H.265 see
- * nal.js.
+/* Which bytes of an encoded frame stay clear, per codec (docs/wire-format.md); of H.264 and H.265
+ * see nal.js.
  *
  * They are what a packetizer or a forwarding server reads; they are authenticated as SFrame
  * metadata.

@@ -309,14 +309,16 @@ static const struct
   gint code;
   const gchar *reason;
 } refusals[] = {
-  {"by the gateway", "{\"janus\": \"error\", \"transaction\": \"TRANSACTION\", \"error\": {\"code\": 456,"
-        " \"reason\": \"Missing\"}}", 456, "Missing"},
-  {"by the room", "{\"janus\": \"event\", \"sender\": 5, \"transaction\": \"TRANSACTION\", \"plugindata\":"
-        " {\"data\": {\"error_code\": 433, \"error\": \"Unauthorized\"}}}", 433, "Unauthorized"},
+  {"by the gateway", "{\"janus\": \"error\", \"transaction\": \"TRANSACTION\", \"error\":"
+        " {\"code\": 456, \"reason\": \"Missing\"}}", 456, "Missing"},
+  {"by the room", "{\"janus\": \"event\", \"sender\": 5, \"transaction\": \"TRANSACTION\","
+        " \"plugindata\": {\"data\": {\"error_code\": 433, \"error\": \"Unauthorized\"}}}", 433,
+        "Unauthorized"},
   {"without a reason", "{\"janus\": \"error\", \"transaction\": \"TRANSACTION\"}", 0,
         "an error without a reason"},
-  {"with a reason that writes to the terminal", "{\"janus\": \"error\", \"transaction\": \"TRANSACTION\","
-        " \"error\": {\"code\": 1, \"reason\": \"a\\u001b[2Jb\\nc\"}}", 1, "a [2Jb c"},
+  {"with a reason that writes to the terminal", "{\"janus\": \"error\", \"transaction\":"
+        " \"TRANSACTION\", \"error\": {\"code\": 1, \"reason\": \"a\\u001b[2Jb\\nc\"}}", 1,
+        "a [2Jb c"},
 };
 
 GST_START_TEST (test_a_refusal_reaches_who_asked)

@@ -55,6 +55,8 @@ class Gateway {
     this.log = [];
     this.child = spawn('janus', [`--configs-folder=${folder}`], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      /* It makes a folder for recordings where it is. */
+      cwd: folder,
       env: { ...process.env, LD_PRELOAD: process.env.E2EE_LOOPBACK },
     });
     this.child.stdout.on('data', (data) => this.log.push(data));

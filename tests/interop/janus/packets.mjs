@@ -1,5 +1,5 @@
-/* Media as a server has them: RTP packets, out of its recordings or from its wire, and the frames in
- * them.
+/* Media as a server has them: RTP packets, out of its recordings or from its wire, and the frames
+ * in them.
  *
  * gst-e2ee, LGPL-2.1-or-later */
 
@@ -115,8 +115,8 @@ function h264(payload) {
 const opus = (payload) => ({ begins: true, ends: true, rest: payload });
 const DEPACKETIZERS = { vp8, vp9, h264, opus };
 
-/* The whole frames of @packets, of one stream: a frame of which a packet is missing is left out, and
- * what came twice counts once. */
+/* The whole frames of @packets, of one stream: a frame of which a packet is missing is left out,
+ * and what came twice counts once. */
 export function framesOf(codec, packets) {
   const depacketize = DEPACKETIZERS[codec];
   const inOrder = sorted(packets);

@@ -46,8 +46,8 @@ export function likenesses(sent, got, place) {
     .sort((a, b) => a - b);
 }
 
-/* Opens every frame: [{ plain, size }], where so many bytes in front were clear.  Throws on one that does
- * not open. */
+/* Opens every frame: [{ plain, size }], where so many bytes in front were clear.  Throws on one
+ * that does not open. */
 export async function openAll(codec, frames, keyFile) {
   const ring = new KeyRing();
   const opened = [];
@@ -70,7 +70,8 @@ function* runsOf(bytes) {
     yield text.slice(i, i + RUN);
 }
 
-/* How many runs of 16 bytes in @frames, which the server has, stand somewhere in what was encrypted. */
+/* How many runs of 16 bytes in @frames, which the server has, stand somewhere in what was
+ * encrypted. */
 export function commonRuns(frames, opened) {
   const encrypted = new Set();
   let common = 0;

@@ -134,8 +134,9 @@ for (const [name, codec, packets, expected] of [
 }
 
 test('RTP with sources, an extension and padding has its payload in between', () => {
-  assert.equal(parseRtp(unhex('b1e00001000000010000000200000003bede000110aa0000' + '1122' + '000003'))
-    .payload.toString('hex'), '1122');
+  const packet = 'b1e00001000000010000000200000003bede000110aa0000' + '1122' + '000003';
+
+  assert.equal(parseRtp(unhex(packet)).payload.toString('hex'), '1122');
 });
 
 test('a recording gives its header and its packets', () => {

@@ -76,6 +76,10 @@ class Publisher extends Participant {
         direction: 'sendonly',
         ...(encodings && track.kind === 'video' && { sendEncodings: encodings }),
       }));
+    /* A busy machine makes fewer pictures, and not smaller ones. */
+    for (const sender of this.pc.getSenders())
+      await sender.setParameters({ ...sender.getParameters(),
+        degradationPreference: 'maintain-resolution' });
     await this.pc.setLocalDescription();
     this.send({ type: 'offer', sdp: this.pc.localDescription.sdp });
   }
