@@ -1,4 +1,5 @@
-/* Packets that webrtcbin has lost and repaired: encrypted frames live through RTX, RED and ULPFEC.
+/* Every codec and packetization through webrtcbin, over a clean line and one that loses packets:
+ * encrypted frames live through RTX, RED and ULPFEC.
  *
  * gst-e2ee, LGPL-2.1-or-later
  *
@@ -23,22 +24,61 @@
 #define POLL_MS 20
 
 #define KEYS "{\"keys\":[{\"kty\":\"oct\",\"kid\":\"1\",\"k\":\"AAECAwQFBgcICQoLDA0ODw\"}]}"
-#define VP8_PAYLOAD_TYPE 96
-#define VP8_CAPS "application/x-rtp,media=video,encoding-name=VP8,clock-rate=90000,payload=96"
+#define PAYLOAD_TYPE 96
+#define PICTURES "videotestsrc is-live=true ! video/x-raw,width=320,height=240,framerate=30/1 ! " \
+  "timeoverlay ! "
+#define SOUND "audiotestsrc is-live=true samplesperbuffer=160 ! "
 
 typedef struct
 {
+  const gchar *name;            /* of RTP caps */
+  const gchar *media;
+  guint clock_rate;
+  const gchar *source, *sink;
+} Codec;
+
+/* Key frames of several packets, others of one or two. */
+static const Codec codecs[] = {
+  {"VP8", "video", 90000, PICTURES "vp8enc deadline=1 keyframe-max-dist=20 target-bitrate=600000 ! "
+      "rtpvp8pay picture-id-mode=2", "rtpvp8depay ! vp8dec"},
+  {"VP9", "video", 90000, PICTURES "vp9enc deadline=1 cpu-used=8 lag-in-frames=0 "
+      "keyframe-max-dist=20 target-bitrate=600000 ! rtpvp9pay picture-id-mode=15-bit",
+      "rtpvp9depay ! vp9dec"},
+  {"H264", "video", 90000, PICTURES "x264enc tune=zerolatency speed-preset=ultrafast "
+      "key-int-max=20 bitrate=600 ! video/x-h264,profile=constrained-baseline ! "
+      "rtph264pay config-interval=-1", "rtph264depay ! avdec_h264"},
+  {"H265", "video", 90000, PICTURES "x265enc tune=zerolatency speed-preset=ultrafast "
+      "key-int-max=20 bitrate=600 ! rtph265pay config-interval=-1", "rtph265depay ! avdec_h265"},
+  {"OPUS", "audio", 48000, SOUND "audio/x-raw,rate=48000,channels=2 ! opusenc ! rtpopuspay",
+      "rtpopusdepay ! opusdec"},
+  {"PCMU", "audio", 8000, SOUND "audio/x-raw,rate=8000,channels=1 ! mulawenc ! rtppcmupay",
+      "rtppcmudepay ! mulawdec"},
+};
+
+/* What happens on the line, and how packets are made. */
+typedef struct
+{
+  const gchar *name;
+  const Codec *codec;
+  const gchar *packetization;
+  gboolean clean;
+  GstWebRTCFECType fec;
+  gboolean nack;
+} Line;
+
+typedef struct
+{
+  const Line *line;
   GstElement *pipeline;
   GstElement *sender, *receiver;
   gchar *keys;
-  const gchar *packetization;
 
   GMutex lock;                  /* guards the rest */
   GstElement *dec;
   guint32 ssrc;                 /* of what is lost; 0 until the first packet */
   guint n_sent, n_lost;
   GHashTable *lost;             /* timestamps of frames that lost a packet */
-  guint n_opened, n_repaired;
+  guint n_opened, n_repaired, n_decoded;
   guint64 counter;              /* of the last frame */
   gboolean skipped;
 } Call;
@@ -63,8 +103,8 @@ is_media (GstRTPBuffer * rtp)
 {
   guint type = gst_rtp_buffer_get_payload_type (rtp);
 
-  return type == VP8_PAYLOAD_TYPE
-      || (*(const guint8 *) gst_rtp_buffer_get_payload (rtp) & 0x7f) == VP8_PAYLOAD_TYPE;
+  return type == PAYLOAD_TYPE
+      || (*(const guint8 *) gst_rtp_buffer_get_payload (rtp) & 0x7f) == PAYLOAD_TYPE;
 }
 
 /* Retransmissions have an SSRC of their own. */
@@ -80,7 +120,7 @@ is_lost (Call * call, GstBuffer * buffer)
   if (call->ssrc == 0)
     call->ssrc = gst_rtp_buffer_get_ssrc (&rtp);
   if (call->ssrc == gst_rtp_buffer_get_ssrc (&rtp) && is_media (&rtp)) {
-    lost = call->n_sent++ % LOSE_EVERY == LOSE_EVERY - 1;
+    lost = call->n_sent++ % LOSE_EVERY == LOSE_EVERY - 1 && !call->line->clean;
     call->n_lost += lost;
     if (lost)
       g_hash_table_add (call->lost, GUINT_TO_POINTER (gst_rtp_buffer_get_timestamp (&rtp)));
@@ -167,6 +207,16 @@ on_opened (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
   return GST_PAD_PROBE_OK;
 }
 
+static void
+on_decoded (GstElement * sink, GstBuffer * buffer, GstPad * pad, gpointer user_data)
+{
+  Call *call = user_data;
+
+  g_mutex_lock (&call->lock);
+  call->n_decoded++;
+  g_mutex_unlock (&call->lock);
+}
+
 /* -- Two that speak -- */
 
 static void
@@ -174,15 +224,18 @@ on_media (GstElement * receiver, GstPad * pad, Call * call)
 {
   GstElement *dec = gst_element_factory_make ("e2eedec", NULL);
   GstElement *sink = gst_element_factory_make ("fakesink", NULL);
+  GstElement *decoder = gst_parse_bin_from_description (call->line->codec->sink, TRUE, NULL);
   GstPad *dec_sink = gst_element_get_static_pad (dec, "sink");
   GstPad *dec_src = gst_element_get_static_pad (dec, "src");
 
   g_object_set (dec, "key-file", call->keys, NULL);
-  gst_util_set_object_arg (G_OBJECT (dec), "packetization", call->packetization);
-  g_object_set (sink, "async", FALSE, "sync", FALSE, NULL);
-  gst_bin_add_many (GST_BIN (call->pipeline), dec, sink, NULL);
-  fail_unless (gst_element_link (dec, sink));
+  gst_util_set_object_arg (G_OBJECT (dec), "packetization", call->line->packetization);
+  g_object_set (sink, "async", FALSE, "sync", FALSE, "signal-handoffs", TRUE, NULL);
+  g_signal_connect (sink, "handoff", G_CALLBACK (on_decoded), call);
+  gst_bin_add_many (GST_BIN (call->pipeline), dec, decoder, sink, NULL);
+  fail_unless (gst_element_link_many (dec, decoder, sink, NULL));
   gst_element_sync_state_with_parent (sink);
+  gst_element_sync_state_with_parent (decoder);
   gst_element_sync_state_with_parent (dec);
   fail_unless_equals_int (gst_pad_link (pad, dec_sink), GST_PAD_LINK_OK);
   gst_pad_add_probe (dec_src, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, on_opened,
@@ -199,7 +252,7 @@ add_webrtc (Call * call, const gchar * name)
 {
   GstElement *webrtc = gst_element_factory_make ("webrtcbin", name);
 
-  g_object_set (webrtc, "latency", LATENCY_MS, NULL);
+  g_object_set (webrtc, "latency", call->line->clean ? 200 : LATENCY_MS, NULL);
   gst_util_set_object_arg (G_OBJECT (webrtc), "bundle-policy", "max-bundle");
   loopback_only (webrtc);
   gst_bin_add (GST_BIN (call->pipeline), webrtc);
@@ -231,10 +284,10 @@ wait_for_caps (GstPad * pad)
 }
 
 static Call *
-call_new (GstWebRTCFECType fec, gboolean nack, const gchar * packetization)
+call_new (const Line * line)
 {
   Call *call = g_new0 (Call, 1);
-  gchar *description;
+  gchar *description, *text;
   GstElement *source;
   GObject *transceiver;
   GstCaps *caps;
@@ -243,7 +296,7 @@ call_new (GstWebRTCFECType fec, gboolean nack, const gchar * packetization)
   g_mutex_init (&call->lock);
   call->lost = g_hash_table_new (NULL, NULL);
   call->keys = write_keys ();
-  call->packetization = packetization;
+  call->line = line;
   call->pipeline = gst_pipeline_new (NULL);
   call->sender = add_webrtc (call, "sender");
   call->receiver = add_webrtc (call, "receiver");
@@ -251,32 +304,32 @@ call_new (GstWebRTCFECType fec, gboolean nack, const gchar * packetization)
   g_signal_connect (call->receiver, "pad-added", G_CALLBACK (on_media), call);
   g_signal_connect (call->sender, "deep-element-added", G_CALLBACK (on_deep_element), call);
 
-  /* Key frames of several packets, others of one or two. */
-  description = g_strdup_printf ("videotestsrc is-live=true ! "
-      "video/x-raw,width=320,height=240,framerate=30/1 ! timeoverlay ! vp8enc deadline=1 "
-      "keyframe-max-dist=20 target-bitrate=600000 ! rtpvp8pay pt=96 picture-id-mode=2 mtu=566 ! "
-      "e2eeenc mtu=600 key-file=%s packetization=%s ! capsfilter caps=\"" VP8_CAPS "\"",
-      call->keys, packetization);
+  text = g_strdup_printf ("application/x-rtp,media=%s,encoding-name=%s,clock-rate=%u,payload=%d",
+      line->codec->media, line->codec->name, line->codec->clock_rate, PAYLOAD_TYPE);
+  description = g_strdup_printf ("%s pt=%d mtu=566 ! e2eeenc mtu=600 key-file=%s "
+      "packetization=%s ! capsfilter caps=\"%s\"", line->codec->source, PAYLOAD_TYPE, call->keys,
+      line->packetization, text);
   source = gst_parse_bin_from_description (description, TRUE, NULL);
   g_free (description);
   fail_unless (source != NULL);
   gst_bin_add (GST_BIN (call->pipeline), source);
   fail_unless (gst_element_link (source, call->sender));
-  caps = gst_caps_from_string (VP8_CAPS);
+  caps = gst_caps_from_string (text);
+  g_free (text);
   pad = gst_element_get_static_pad (call->sender, "sink_0");
   g_object_get (pad, "transceiver", &transceiver, NULL);
-  g_object_set (transceiver, "do-nack", nack, "fec-type", fec, "fec-percentage", 100, NULL);
+  g_object_set (transceiver, "do-nack", line->nack, "fec-type", line->fec, "fec-percentage", 100, NULL);
   gst_object_unref (transceiver);
   g_signal_emit_by_name (call->receiver, "add-transceiver",
       GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_RECVONLY, caps, &transceiver);
-  g_object_set (transceiver, "do-nack", nack, "fec-type", fec, NULL);
+  g_object_set (transceiver, "do-nack", line->nack, "fec-type", line->fec, NULL);
   gst_object_unref (transceiver);
   gst_caps_unref (caps);
 
   fail_if (gst_element_set_state (call->pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE);
   wait_for_caps (pad);
   gst_object_unref (pad);
-  sframeloop_negotiate (call->sender, call->receiver, !g_str_equal (packetization, "codec"));
+  sframeloop_negotiate (call->sender, call->receiver, !g_str_equal (line->packetization, "codec"));
   return call;
 }
 
@@ -303,6 +356,22 @@ wait_for_frames (Call * call)
   }
 }
 
+/* One decoded buffer for every frame. */
+static void
+wait_for_decoded (Call * call)
+{
+  gint64 end = g_get_monotonic_time () + LIMIT_S * G_USEC_PER_SEC;
+  guint n = 0;
+
+  while (n < N_FRAMES) {
+    fail_unless (g_get_monotonic_time () < end, "%u decoded, %u opened", n, call->n_opened);
+    g_usleep (POLL_MS * 1000);
+    g_mutex_lock (&call->lock);
+    n = call->n_decoded;
+    g_mutex_unlock (&call->lock);
+  }
+}
+
 static void
 call_free (Call * call)
 {
@@ -316,35 +385,75 @@ call_free (Call * call)
   g_free (call);
 }
 
-static const struct
-{
-  const gchar *name;
-  GstWebRTCFECType fec;
-  gboolean nack;
-  const gchar *packetization;
-} repairs[] = {
-  {"retransmission", GST_WEBRTC_FEC_TYPE_NONE, TRUE, "codec"},
-  {"RED and ULPFEC", GST_WEBRTC_FEC_TYPE_ULP_RED, FALSE, "codec"},
-  {"retransmission, RED and ULPFEC", GST_WEBRTC_FEC_TYPE_ULP_RED, TRUE, "codec"},
-  {"retransmission of frames in SFrame packets", GST_WEBRTC_FEC_TYPE_NONE, TRUE, "frame"},
-  {"RED and ULPFEC of frames in SFrame packets", GST_WEBRTC_FEC_TYPE_ULP_RED, FALSE, "frame"},
-  {"all of it, of frames in SFrame packets", GST_WEBRTC_FEC_TYPE_ULP_RED, TRUE, "frame"},
-  {"retransmission of payloads in SFrame packets", GST_WEBRTC_FEC_TYPE_NONE, TRUE, "packet"},
-  {"RED and ULPFEC of payloads in SFrame packets", GST_WEBRTC_FEC_TYPE_ULP_RED, FALSE, "packet"},
-  {"all of it, of payloads in SFrame packets", GST_WEBRTC_FEC_TYPE_ULP_RED, TRUE, "packet"},
+#define NO_FEC GST_WEBRTC_FEC_TYPE_NONE
+#define FEC GST_WEBRTC_FEC_TYPE_ULP_RED
+
+static const Line repairs[] = {
+  {"retransmission", codecs, "codec", FALSE, NO_FEC, TRUE},
+  {"RED and ULPFEC", codecs, "codec", FALSE, FEC, FALSE},
+  {"retransmission, RED and ULPFEC", codecs, "codec", FALSE, FEC, TRUE},
+  {"retransmission of frames in SFrame packets", codecs, "frame", FALSE, NO_FEC, TRUE},
+  {"RED and ULPFEC of frames in SFrame packets", codecs, "frame", FALSE, FEC, FALSE},
+  {"all of it, of frames in SFrame packets", codecs, "frame", FALSE, FEC, TRUE},
+  {"retransmission of payloads in SFrame packets", codecs, "packet", FALSE, NO_FEC, TRUE},
+  {"RED and ULPFEC of payloads in SFrame packets", codecs, "packet", FALSE, FEC, FALSE},
+  {"all of it, of payloads in SFrame packets", codecs, "packet", FALSE, FEC, TRUE},
 };
+
+static void
+check_repairs (const Line * line)
+{
+  Call *call = call_new (line);
+
+  wait_for_frames (call);
+  fail_unless (call->n_repaired > 0, "%s: nothing was repaired", line->name);
+  if (line->nack) {
+    fail_if (call->skipped, "%s: a frame is missing", line->name);
+    fail_unless_equals_uint64 (counter (call->dec, "dropped"), 0);
+  }
+  call_free (call);
+}
 
 GST_START_TEST (test_frames_of_lost_and_repaired_packets_are_opened)
 {
-  Call *call = call_new (repairs[__i__].fec, repairs[__i__].nack,
-      repairs[__i__].packetization);
+  check_repairs (&repairs[__i__]);
+}
 
-  wait_for_frames (call);
-  fail_unless (call->n_repaired > 0, "%s: nothing was repaired", repairs[__i__].name);
-  if (repairs[__i__].nack) {
-    fail_if (call->skipped, "%s: a frame is missing", repairs[__i__].name);
-    fail_unless_equals_uint64 (counter (call->dec, "dropped"), 0);
-  }
+GST_END_TEST;
+
+static const gchar *const packetizations[] = { "codec", "frame", "packet" };
+
+/* Row @i of every codec but the first in every packetization. */
+static Line
+line_of (guint i, gboolean clean)
+{
+  Line line = { NULL, &codecs[i / G_N_ELEMENTS (packetizations)],
+    packetizations[i % G_N_ELEMENTS (packetizations)], clean, NO_FEC, !clean
+  };
+
+  line.name = line.codec->name;
+  return line;
+}
+
+GST_START_TEST (test_every_codec_lives_through_retransmission)
+{
+  Line line = line_of ((guint) __i__, FALSE);
+
+  check_repairs (&line);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_every_codec_is_decoded_over_a_clean_line)
+{
+  Line line = line_of ((guint) __i__, TRUE);
+  Call *call = call_new (&line);
+
+  wait_for_decoded (call);
+  fail_if (call->skipped, "%s, %s: a frame is missing", line.name, line.packetization);
+  fail_unless_equals_uint64 (counter (call->dec, "dropped"), 0);
+  fail_unless_equals_uint64 (counter (call->dec, "incomplete"), 0);
+  fail_unless_equals_int (g_hash_table_size (call->lost), 0);
   call_free (call);
 }
 
@@ -360,6 +469,10 @@ repair_suite (void)
   tcase_set_timeout (tc, 2 * LIMIT_S);
   tcase_add_loop_test (tc, test_frames_of_lost_and_repaired_packets_are_opened, 0,
       G_N_ELEMENTS (repairs));
+  tcase_add_loop_test (tc, test_every_codec_is_decoded_over_a_clean_line, 0,
+      G_N_ELEMENTS (codecs) * G_N_ELEMENTS (packetizations));
+  tcase_add_loop_test (tc, test_every_codec_lives_through_retransmission,
+      G_N_ELEMENTS (packetizations), G_N_ELEMENTS (codecs) * G_N_ELEMENTS (packetizations));
   return s;
 }
 
