@@ -1,9 +1,9 @@
-/* What format=srtp costs on top of libsrtp: a packet sealed and opened, against bare srtp_protect() and
- * srtp_unprotect() of the same packet under the same policy.
+/* What format=srtp costs on top of libsrtp: a packet sealed and opened, against bare srtp_protect()
+ * and srtp_unprotect() of the same packet under the same policy.
  *
  * The four cases run in turn in every round, and the figure is the median over the rounds of ours /
- * bare: the machine's other load moves both.  Copying the packet, which libsrtp works on in place, is
- * ours.
+ * bare: the machine's other load moves both.  Copying the packet, which libsrtp works on in place,
+ * is ours.
  *
  * gst-e2ee, LGPL-2.1-or-later */
 #include "core/frame/format.h"

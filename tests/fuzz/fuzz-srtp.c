@@ -1,12 +1,12 @@
-/* Fuzz target: SRTP packets under fixed keys, raw ones and ones that were sealed here and then spoiled;
- * and raw RTP packets that are to be sealed.
+/* Fuzz target: SRTP packets under fixed keys, raw ones and ones that were sealed here and then
+ * spoiled; and raw RTP packets that are to be sealed.
  *
  * The first byte of the input chooses:
  *
  *   00xxMMMM  open what follows, with M % 9 bytes of MKI; key ids 0 to 2 stand for the three suites
  *   01xxMMMM  seal what follows, with every suite, and open it again
- *   1xxxMMSS  sealed: then two bytes of a position and a byte to XOR there; the rest is payload, sealed
- *             with suite S % 3 and an MKI of M bytes
+ *   1xxxMMSS  sealed: then two bytes of a position and a byte to XOR there; the rest is payload,
+ *             sealed with suite S % 3 and an MKI of M bytes
  *
  * gst-e2ee, LGPL-2.1-or-later */
 #include "fuzz.h"

@@ -42,8 +42,9 @@ read_mki (e2ee_bytes frame, size_t mki_size, size_t behind)
   return e2ee_get_be (frame.data + frame.size - behind - mki_size, mki_size);
 }
 
-/* The key that the MKI names, or NULL; *@kid is what it says in any case.  An AEAD has it at the end and
- * the older transforms in front of their tag, so what stands there must name a key of the kind. */
+/* The key that the MKI names, or NULL; *@kid is what it says in any case.  An AEAD has it at the
+ * end and the older transforms in front of their tag, so what stands there must name a key of the
+ * kind. */
 static e2ee_key *
 find_key (const e2ee_keyring * ring, uint64_t now_ms, e2ee_bytes frame, uint64_t * kid,
     uint64_t * epoch)

@@ -43,8 +43,8 @@ e2ee_key *e2ee_keyring_find (const e2ee_keyring * ring, uint64_t kid, uint64_t n
 e2ee_key *e2ee_keyring_nth_newest (const e2ee_keyring * ring, uint64_t now_ms, size_t nth,
     uint64_t * epoch);
 
-/* How many bytes of a packet are its key id, in a format where the peers agree on that; all rings that
- * are made of this one have the same.  Set before anybody else has the ring. */
+/* How many bytes of a packet are its key id, in a format where the peers agree on that; all rings
+ * that are made of this one have the same.  Set before anybody else has the ring. */
 void e2ee_keyring_set_mki_size (e2ee_keyring * ring, size_t size);
 size_t e2ee_keyring_get_mki_size (const e2ee_keyring * ring);
 

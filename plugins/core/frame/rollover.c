@@ -123,8 +123,8 @@ e2ee_rollover_guess (uint64_t highest, uint16_t seq)
 {
   const uint64_t same = (highest & ~UINT64_C (0xffff)) | seq;
 
-  /* Before the first half turn nothing lies below: the first packet may have any number, and those in
-   * front of it, if they still come, belong to the same turn. */
+  /* Before the first half turn nothing lies below: the first packet may have any number, and those
+   * in front of it, if they still come, belong to the same turn. */
   if (highest <= HALF)
     return seq;
   if (same > highest && same - highest > HALF && same >= WHOLE)

@@ -1,7 +1,7 @@
 /* How far the streams of one element have come: the packet index of each SSRC, kept across keys.
  *
- * SRTP sends 16 bits of a packet's 48-bit index; the rest, the roll-over counter, both ends count for
- * themselves, and it goes on when the key changes (RFC 3711 section 3.3.1).  Keys are made and
+ * SRTP sends 16 bits of a packet's 48-bit index; the rest, the roll-over counter, both ends count
+ * for themselves, and it goes on when the key changes (RFC 3711 section 3.3.1).  Keys are made and
  * dropped, so what has to outlive them is here.
  *
  * References are atomic; everything else belongs to the one thread that seals or opens.
@@ -50,8 +50,8 @@ int e2ee_rollover_find (const e2ee_rollover * rollover, uint32_t ssrc, uint64_t 
 /* A packet of @ssrc with @index was sealed, or was authentic. */
 void e2ee_rollover_see (e2ee_rollover * rollover, uint32_t ssrc, uint64_t index);
 
-/* RFC 3711 section 3.3.1 and appendix A: the index of a packet with the sequence number @seq when the
- * highest so far is @highest; the nearest one, which may be over E2EE_ROLLOVER_MAX_INDEX. */
+/* RFC 3711 section 3.3.1 and appendix A: the index of a packet with the sequence number @seq when
+ * the highest so far is @highest; the nearest one, which may be over E2EE_ROLLOVER_MAX_INDEX. */
 uint64_t e2ee_rollover_guess (uint64_t highest, uint16_t seq);
 
 #endif

@@ -1,15 +1,16 @@
-/* SRTP under one master key (srtp.h).
+/* SRTP under one master key, and sealing (srtp.h); srtpopen.c opens.
  *
- * libsrtp derives the session keys, keeps the replay window of each stream and does the ciphers.  It
- * cannot carry a roll-over counter from one key to the next: srtp_update() exchanges keys in place, so
- * that packets of the old key that are still on their way are lost, and forgets which packets it has
- * seen (2.5 keeps the highest index and clears the bits).  So every key has a session of its own, and
- * a stream that is new in it is told where it is with srtp_set_stream_roc().
+ * libsrtp derives the session keys, keeps the replay window of each stream and does the ciphers.
+ * It cannot carry a roll-over counter from one key to the next: srtp_update() exchanges keys in
+ * place, so that packets of the old key that are still on their way are lost, and forgets which
+ * packets it has seen (2.5 keeps the highest index and clears the bits).  So every key has a
+ * session of its own, and a stream that is new in it is told where it is with
+ * srtp_set_stream_roc().
  *
  * gst-e2ee, LGPL-2.1-or-later */
 #ifdef HAVE_SRTP
 
-#include "core/frame/srtp.h"
+#include "core/frame/srtp-private.h"
 
 #include "core/crypto/hkdf.h"
 #include "core/crypto/secret.h"
@@ -18,50 +19,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <srtp2/srtp.h>
-
-/* RFC 5761 section 4: with the marker, which is where RTCP has the rest of its type, payload types of 64 to
- * 95 are RTCP's. */
+/* RFC 5761 section 4: with the marker, which is where RTCP has the rest of its type, payload types
+ * of 64 to 95 are RTCP's. */
 #define RTCP_FIRST 192
 #define RTCP_LAST 223
 
-/* A stream that is out of step fails every packet; one that is not loses a forged one now and then. */
-#define LOST_BEFORE_SEARCH 16
-
 #define SENDER_WINDOW 1024
-
-typedef struct
-{
-  uint32_t ssrc;
-  uint64_t highest;
-  uint64_t floor;               /* sending: indexes up to this one are spent */
-  int has_floor;
-  int is_proved;                /* receiving: a packet under this key was authentic */
-  unsigned lost;                /* receiving: packets that were not, one after the other */
-} srtp_stream;
-
-struct e2ee_srtp
-{
-  const e2ee_suite *suite;
-  srtp_t session;
-  uint8_t *master;              /* secret memory: streams are added later */
-  size_t master_size;
-  uint8_t mki[E2EE_SRTP_MAX_MKI_SIZE];
-  size_t mki_size;
-  size_t replay_window;
-  int sends;
-  int is_static;
-  uint8_t name[E2EE_ROLLOVER_NAME_SIZE];
-  e2ee_rollover *rollover;
-
-  uint32_t search_at;           /* the roll-over counter before the next to try */
-  uint64_t searches_since_ms;
-  unsigned searches;
-
-  size_t last;
-  size_t n_streams;
-  srtp_stream streams[E2EE_SRTP_MAX_STREAMS];
-};
 
 int
 e2ee_srtp_is_available (void)
@@ -78,9 +41,9 @@ enum
   STARTED                       /* plus the result */
 };
 
-/* Runs libsrtp's known-answer tests, which end the process when one fails.  Whoever else uses libsrtp in the
- * process starts it too, and all but the first are answered bad_param, after the tests; it must never
- * be shut down. */
+/* Runs libsrtp's known-answer tests, which end the process when one fails.  Whoever else uses
+ * libsrtp in the process starts it too, and all but the first are answered bad_param, after the
+ * tests; it must never be shut down. */
 static e2ee_result
 start_once (void)
 {
@@ -121,8 +84,8 @@ read_setup_status (srtp_err_status_t status)
   }
 }
 
-static e2ee_result
-read_status (srtp_err_status_t status)
+e2ee_result
+e2ee_srtp_read_status (srtp_err_status_t status)
 {
   switch (status) {
     case srtp_err_status_ok:
@@ -304,8 +267,8 @@ padding_is_right (e2ee_bytes packet, size_t header_size)
       && padding <= packet.size - header_size);
 }
 
-static srtp_stream *
-find_stream (e2ee_srtp * srtp, uint32_t ssrc)
+srtp_stream *
+e2ee_srtp_find_stream (e2ee_srtp * srtp, uint32_t ssrc)
 {
   if (srtp->last < srtp->n_streams && srtp->streams[srtp->last].ssrc == ssrc)
     return &srtp->streams[srtp->last];
@@ -319,8 +282,8 @@ find_stream (e2ee_srtp * srtp, uint32_t ssrc)
 }
 
 /* The caller has looked whether there is room. */
-static srtp_stream *
-remember_stream (e2ee_srtp * srtp, uint32_t ssrc)
+srtp_stream *
+e2ee_srtp_remember_stream (e2ee_srtp * srtp, uint32_t ssrc)
 {
   srtp->last = srtp->n_streams++;
   srtp->streams[srtp->last] = (srtp_stream) { .ssrc = ssrc };
@@ -328,8 +291,8 @@ remember_stream (e2ee_srtp * srtp, uint32_t ssrc)
 }
 
 /* A stream of its own for @ssrc in the session. */
-static e2ee_result
-add_session_stream (e2ee_srtp * srtp, uint32_t ssrc)
+e2ee_result
+e2ee_srtp_add_session_stream (e2ee_srtp * srtp, uint32_t ssrc)
 {
   srtp_master_key_t key, *keys;
   srtp_policy_t policy;
@@ -341,8 +304,8 @@ add_session_stream (e2ee_srtp * srtp, uint32_t ssrc)
 }
 
 /* libsrtp wants the SSRC as it lies in the packet here, and as a number everywhere else. */
-static void
-remove_session_stream (e2ee_srtp * srtp, uint32_t ssrc)
+void
+e2ee_srtp_remove_session_stream (e2ee_srtp * srtp, uint32_t ssrc)
 {
   uint8_t bytes[4];
   uint32_t as_it_lies;
@@ -354,8 +317,8 @@ remove_session_stream (e2ee_srtp * srtp, uint32_t ssrc)
 
 /* --- sending --- */
 
-/* Where @ssrc goes on under this key.  It went on under another, or it is new and starts from 0; what
- * it had under this very key before, in an object that is gone, is spent. */
+/* Where @ssrc goes on under this key.  It went on under another, or it is new and starts from 0;
+ * what it had under this very key before, in an object that is gone, is spent. */
 static e2ee_result
 begin_stream (e2ee_srtp * srtp, uint32_t ssrc, uint16_t seq, srtp_stream ** stream)
 {
@@ -376,12 +339,12 @@ begin_stream (e2ee_srtp * srtp, uint32_t ssrc, uint16_t seq, srtp_stream ** stre
     return E2EE_ERR_REPLAYED;
 
   if (index > UINT16_MAX) {
-    r = add_session_stream (srtp, ssrc);
+    r = e2ee_srtp_add_session_stream (srtp, ssrc);
     if (r != E2EE_OK)
       return r;
     srtp_set_stream_roc (srtp->session, ssrc, (uint32_t) (index >> 16));
   }
-  *stream = remember_stream (srtp, ssrc);
+  *stream = e2ee_srtp_remember_stream (srtp, ssrc);
   (*stream)->highest = index;
   (*stream)->has_floor = claim == E2EE_ROLLOVER_OURS;
   (*stream)->floor = highest;
@@ -406,7 +369,7 @@ e2ee_srtp_protect (e2ee_srtp * srtp, e2ee_bytes packet, uint8_t * out, size_t *o
     return r;
   if (!padding_is_right (packet, header_size))
     return E2EE_ERR_FRAME;
-  stream = find_stream (srtp, ssrc);
+  stream = e2ee_srtp_find_stream (srtp, ssrc);
   if (stream == NULL) {
     r = begin_stream (srtp, ssrc, seq, &stream);
     if (r != E2EE_OK)
@@ -421,7 +384,7 @@ e2ee_srtp_protect (e2ee_srtp * srtp, e2ee_bytes packet, uint8_t * out, size_t *o
     return E2EE_ERR_REPLAYED;
 
   memcpy (out, packet.data, packet.size);
-  r = read_status (srtp_protect_mki (srtp->session, out, &size, srtp->mki_size > 0, 0));
+  r = e2ee_srtp_read_status (srtp_protect_mki (srtp->session, out, &size, srtp->mki_size > 0, 0));
   if (r != E2EE_OK) {
     e2ee_wipe (out, packet.size);
     return r;
@@ -430,199 +393,6 @@ e2ee_srtp_protect (e2ee_srtp * srtp, e2ee_bytes packet, uint8_t * out, size_t *o
     stream->highest = *index;
   e2ee_rollover_see (srtp->rollover, ssrc, *index);
   *out_size = (size_t) size;
-  return E2EE_OK;
-}
-
-/* --- receiving --- */
-
-static e2ee_result
-attempt (e2ee_srtp * srtp, e2ee_bytes packet, uint8_t * out, size_t *out_size)
-{
-  int size = (int) packet.size;
-  e2ee_result r;
-
-  /* libsrtp works in place, and after a failure has changed what it worked on. */
-  memcpy (out, packet.data, packet.size);
-  r = read_status (srtp_unprotect_mki (srtp->session, out, &size, srtp->mki_size > 0));
-  if (r == E2EE_OK)
-    *out_size = (size_t) size;
-  return r;
-}
-
-/* With the roll-over counter of @index.  A wrong one leaves the stream as it was. */
-static e2ee_result
-attempt_at (e2ee_srtp * srtp, uint32_t ssrc, uint64_t index, e2ee_bytes packet, uint8_t * out,
-    size_t *out_size)
-{
-  e2ee_result r;
-
-  if (index > E2EE_ROLLOVER_MAX_INDEX)
-    return E2EE_ERR_TAG;
-  srtp_set_stream_roc (srtp->session, ssrc, (uint32_t) (index >> 16));
-  r = attempt (srtp, packet, out, out_size);
-  if (r != E2EE_OK)
-    srtp_set_stream_roc (srtp->session, ssrc, 0);
-  return r;
-}
-
-/* Whoever sends junk makes us try; so only so many a second. */
-static int
-may_search (e2ee_srtp * srtp, uint64_t now_ms)
-{
-  if (srtp->searches == 0 || now_ms - srtp->searches_since_ms >= 1000) {
-    srtp->searches_since_ms = now_ms;
-    srtp->searches = 0;
-  }
-  if (srtp->searches == E2EE_SRTP_SEARCHES_PER_S)
-    return 0;
-  srtp->searches++;
-  return 1;
-}
-
-/* Looks for the roll-over counter of a stream that has had one longer than we know it.  Where one packet
- * ends the next goes on, whoever's it is, so that all are tried in turn. */
-static e2ee_result
-search (e2ee_srtp * srtp, uint32_t ssrc, uint16_t seq, e2ee_bytes packet, uint8_t * out,
-    size_t *out_size, uint64_t * index)
-{
-  e2ee_result r = E2EE_ERR_TAG;
-
-  for (int i = 0; i < E2EE_SRTP_SEARCH_STEP && r == E2EE_ERR_TAG; i++) {
-    srtp->search_at = srtp->search_at % E2EE_SRTP_MAX_SEARCH + 1;
-    *index = (uint64_t) srtp->search_at << 16 | seq;
-    r = attempt_at (srtp, ssrc, *index, packet, out, out_size);
-  }
-  return r;
-}
-
-/* Of @ssrc an earlier key knew that it had come to @highest. */
-static e2ee_result
-open_known (e2ee_srtp * srtp, uint64_t now_ms, uint32_t ssrc, uint16_t seq, uint64_t highest,
-    e2ee_bytes packet, uint8_t * out, size_t *out_size, uint64_t * index)
-{
-  e2ee_result r;
-
-  /* Kept from the first packet on, authentic or not: the streams that are known are few. */
-  if (find_stream (srtp, ssrc) == NULL) {
-    r = add_session_stream (srtp, ssrc);
-    if (r != E2EE_OK)
-      return r;
-    remember_stream (srtp, ssrc);
-  }
-  *index = e2ee_rollover_guess (highest, seq);
-  r = attempt_at (srtp, ssrc, *index, packet, out, out_size);
-  if (r == E2EE_ERR_TAG && *index > UINT16_MAX) {
-    /* Somebody else's, who has the same SSRC, or a sender that began anew. */
-    *index = seq;
-    r = attempt (srtp, packet, out, out_size);
-  }
-  if (r == E2EE_ERR_TAG && may_search (srtp, now_ms))
-    r = search (srtp, ssrc, seq, packet, out, out_size, index);
-  return r;
-}
-
-/* Nothing is known of @ssrc.  libsrtp makes a stream for it by itself when the packet is authentic with
- * the roll-over counter 0. */
-static e2ee_result
-open_unknown (e2ee_srtp * srtp, uint64_t now_ms, uint32_t ssrc, uint16_t seq, e2ee_bytes packet,
-    uint8_t * out, size_t *out_size, uint64_t * index)
-{
-  e2ee_result r;
-
-  *index = seq;
-  r = attempt (srtp, packet, out, out_size);
-  if (r == E2EE_ERR_TAG && may_search (srtp, now_ms)) {
-    r = add_session_stream (srtp, ssrc);
-    if (r != E2EE_OK)
-      return r;
-    r = search (srtp, ssrc, seq, packet, out, out_size, index);
-    if (r != E2EE_OK)
-      remove_session_stream (srtp, ssrc);
-  }
-  if (r == E2EE_OK)
-    remember_stream (srtp, ssrc);
-  return r;
-}
-
-static e2ee_result
-open_first (e2ee_srtp * srtp, uint64_t now_ms, uint32_t ssrc, uint16_t seq, e2ee_bytes packet,
-    uint8_t * out, size_t *out_size, uint64_t * index)
-{
-  uint64_t highest;
-
-  if (find_stream (srtp, ssrc) == NULL && srtp->n_streams == E2EE_SRTP_MAX_STREAMS)
-    return E2EE_ERR_TOO_MANY_SENDERS;
-  if (e2ee_rollover_find (srtp->rollover, ssrc, &highest))
-    return open_known (srtp, now_ms, ssrc, seq, highest, packet, out, out_size, index);
-  return open_unknown (srtp, now_ms, ssrc, seq, packet, out, out_size, index);
-}
-
-/* More than 32,768 packets were lost in a row, and nobody can tell how many turns have gone by: the
- * next ones are tried.  What they would let in again was never in. */
-static e2ee_result
-catch_up (e2ee_srtp * srtp, srtp_stream * stream, uint16_t seq, e2ee_bytes packet, uint8_t * out,
-    size_t *out_size, uint64_t * index)
-{
-  const uint64_t turn = UINT64_C (1) << 16;
-  e2ee_result r = E2EE_ERR_TAG;
-
-  *index = (stream->highest & ~(turn - 1)) | seq;
-  if (*index > stream->highest)
-    *index -= turn;
-  for (int i = 0; i < E2EE_SRTP_SEARCH_STEP && r == E2EE_ERR_TAG; i++) {
-    *index += turn;
-    r = attempt_at (srtp, stream->ssrc, *index, packet, out, out_size);
-  }
-  return r;
-}
-
-static e2ee_result
-open_next (e2ee_srtp * srtp, uint64_t now_ms, srtp_stream * stream, uint16_t seq,
-    e2ee_bytes packet, uint8_t * out, size_t *out_size, uint64_t * index)
-{
-  e2ee_result r;
-
-  *index = e2ee_rollover_guess (stream->highest, seq);
-  r = attempt (srtp, packet, out, out_size);
-  if (r != E2EE_ERR_TAG && r != E2EE_ERR_REPLAYED)
-    return r;
-  if (++stream->lost >= LOST_BEFORE_SEARCH && may_search (srtp, now_ms)
-      && catch_up (srtp, stream, seq, packet, out, out_size, index) == E2EE_OK)
-    return E2EE_OK;
-  return r;
-}
-
-e2ee_result
-e2ee_srtp_unprotect (e2ee_srtp * srtp, uint64_t now_ms, e2ee_bytes packet, uint8_t * out,
-    size_t *out_size, uint64_t * index)
-{
-  srtp_stream *stream;
-  size_t header_size;
-  uint32_t ssrc;
-  uint16_t seq;
-  e2ee_result r;
-
-  *out_size = 0;
-  *index = 0;
-  r = e2ee_srtp_read_header (packet, &header_size, &ssrc, &seq);
-  if (r != E2EE_OK)
-    return r;
-  if (packet.size < header_size + e2ee_srtp_overhead (srtp))
-    return E2EE_ERR_TRUNCATED;
-
-  stream = find_stream (srtp, ssrc);
-  r = stream != NULL && stream->is_proved ? open_next (srtp, now_ms, stream, seq, packet, out, out_size, index)
-      : open_first (srtp, now_ms, ssrc, seq, packet, out, out_size, index);
-  if (r != E2EE_OK) {
-    e2ee_wipe (out, packet.size);
-    return r;
-  }
-  stream = find_stream (srtp, ssrc);
-  stream->is_proved = 1;
-  stream->lost = 0;
-  if (*index > stream->highest)
-    stream->highest = *index;
-  e2ee_rollover_see (srtp->rollover, ssrc, *index);
   return E2EE_OK;
 }
 

@@ -1,8 +1,8 @@
 /* SRTP under one master key, RFC 3711 and RFC 7714, on libsrtp: whole RTP packets in and out.
  *
- * An object is one key in one direction: libsrtp's session, with a stream of its own for each SSRC.  It
- * finds the roll-over counter of a stream that it has not seen (docs/wire-format.md), and lets no
- * packet index be sealed twice.  Not thread-safe.
+ * An object is one key in one direction: libsrtp's session, with a stream of its own for each SSRC.
+ * It finds the roll-over counter of a stream that it has not seen (docs/wire-format.md), and lets
+ * no packet index be sealed twice.  Not thread-safe.
  *
  * gst-e2ee, LGPL-2.1-or-later */
 #ifndef E2EE_CORE_FRAME_SRTP_H
@@ -49,8 +49,8 @@ typedef struct
 /* Nonzero when this build has libsrtp. */
 int e2ee_srtp_is_available (void);
 
-/* Nonzero when the MKI is the end of the packet (AEAD, RFC 7714 section 5.1), zero when it stands in
- * front of the tag (RFC 3711 section 3.1). */
+/* Nonzero when the MKI is the end of the packet (AEAD, RFC 7714 section 5.1), zero when it stands
+ * in front of the tag (RFC 3711 section 3.1). */
 static inline int
 e2ee_srtp_mki_is_last (const e2ee_suite * suite)
 {
@@ -65,12 +65,13 @@ e2ee_srtp_master_size (const e2ee_suite * suite)
 }
 
 /* Makes keys and session: milliseconds the first time, tens of microseconds later; not on a
- * streaming thread.  *@srtp is NULL on failure.  Errors: UNSUPPORTED, KEY_SIZE, SELF_TEST, NO_MEMORY. */
+ * streaming thread.  *@srtp is NULL on failure.  Errors: UNSUPPORTED, KEY_SIZE, SELF_TEST,
+ * NO_MEMORY. */
 E2EE_MUST_USE e2ee_result e2ee_srtp_new (const e2ee_srtp_params * params, e2ee_srtp ** srtp);
 /* NULL is allowed. */
 void e2ee_srtp_free (e2ee_srtp * srtp);
 
-/* A one-way hash of the master key, E2EE_ROLLOVER_NAME_SIZE bytes: the same key has the same name. */
+/* A one-way hash of the master key, E2EE_ROLLOVER_NAME_SIZE bytes: the same key, the same name. */
 const uint8_t *e2ee_srtp_name (const e2ee_srtp * srtp);
 
 /* Reads the fixed header, CSRCs and extension of a packet that is clear or protected.  Errors:
@@ -84,15 +85,15 @@ size_t e2ee_srtp_overhead (const e2ee_srtp * srtp);
 
 /* Protects the RTP packet @packet into @out, which does not overlap it and has room for
  * packet.size + e2ee_srtp_overhead().  On failure *@out_size is 0 and @out holds nothing readable.
- * Errors: those of e2ee_srtp_read_header(); FRAME (padding that is longer than the payload);
- * REPLAYED (this index was sealed, or cannot be told from one that was, or somebody else sends this SSRC under this
- * key); EXHAUSTED (2^48 packets); TOO_MANY_SENDERS; NO_MEMORY. */
+ * Errors: those of e2ee_srtp_read_header(); FRAME (padding that is longer than the payload); REPLAYED (this
+ * index was sealed, or cannot be told from one that was, or somebody else sends this SSRC under
+ * this key); EXHAUSTED (2^48 packets); TOO_MANY_SENDERS; NO_MEMORY. */
 E2EE_MUST_USE e2ee_result e2ee_srtp_protect (e2ee_srtp * srtp, e2ee_bytes packet, uint8_t * out,
     size_t *out_size, uint64_t * index);
 
-/* Opens @packet into @out, which does not overlap it and has room for packet.size bytes.  Nothing is
- * remembered, and no plain byte is left in @out, before the tag has been verified.  Errors: those of
- * e2ee_srtp_read_header(); REPLAYED; TOO_MANY_SENDERS; TAG; NO_MEMORY. */
+/* Opens @packet into @out, which does not overlap it and has room for packet.size bytes.  Nothing
+ * is remembered, and no plain byte is left in @out, before the tag has been verified.  Errors:
+ * those of e2ee_srtp_read_header(); REPLAYED; TOO_MANY_SENDERS; TAG; NO_MEMORY. */
 E2EE_MUST_USE e2ee_result e2ee_srtp_unprotect (e2ee_srtp * srtp, uint64_t now_ms,
     e2ee_bytes packet, uint8_t * out, size_t *out_size, uint64_t * index);
 

@@ -309,7 +309,7 @@ take_buffer (E2eeFramePath * path, GstBuffer * buffer)
     memset (&path->out_map, 0, sizeof path->out_map);
   }
   if (path->out == NULL) {
-    /* In RTP the numbers say it, and a jitter buffer behind must not start over for a forged packet. */
+    /* In RTP the numbers say it, and a jitter buffer behind must not start over for a forgery. */
     path->discont |= frame.data.size > 0 && !frame.is_packet;
     return;
   }

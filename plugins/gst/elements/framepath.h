@@ -23,7 +23,7 @@ typedef enum
   E2EE_FRAME_PATH_TO_SFRAME,    /* codec packets in; out SFrame payloads, of whole frames */
   E2EE_FRAME_PATH_TO_SFRAME_PAYLOADS,   /* the same, but each packet's payload is a frame */
   E2EE_FRAME_PATH_FROM_SFRAME,  /* SFrame payloads of both kinds in, codec packets out */
-  E2EE_FRAME_PATH_TO_SRTP,      /* RTP packets in, of any codec, each as a whole; SRTP packets out */
+  E2EE_FRAME_PATH_TO_SRTP,      /* RTP packets in, of any codec, each as a whole; SRTP out */
   E2EE_FRAME_PATH_FROM_SRTP     /* the reverse */
 } E2eeFramePathPacking;
 

@@ -133,8 +133,8 @@ seal_seq (e2ee_key * key, uint16_t seq, test_packet * sealed)
 
 /* Opens at @now_ms, and checks what a failure must leave behind. */
 static inline e2ee_result
-open_at (const e2ee_keyring * ring, uint64_t now_ms, const test_packet * sealed, test_packet * plain,
-    e2ee_frame_info * info)
+open_at (const e2ee_keyring * ring, uint64_t now_ms, const test_packet * sealed,
+    test_packet * plain, e2ee_frame_info * info)
 {
   e2ee_result r;
 

@@ -1,5 +1,5 @@
-/* SRTP written down a second time, straight from RFC 3711 and RFC 7714 on libgcrypt, for what comes out
- * of core/frame to be compared with.
+/* SRTP written down a second time, straight from RFC 3711 and RFC 7714 on libgcrypt, for what comes
+ * out of core/frame to be compared with.
  *
  * gst-e2ee, LGPL-2.1-or-later */
 #ifndef E2EE_TESTS_SRTP_REFERENCE_H

@@ -1,4 +1,5 @@
-/* SRTP on the wire: what the RFCs print, and what a second implementation makes of the same packets.
+/* SRTP on the wire: what the RFCs print, and what a second implementation makes of the same
+ * packets.
  *
  * gst-e2ee, LGPL-2.1-or-later */
 #include "hex.h"

@@ -1,5 +1,5 @@
-/* A stream under SRTP: roll-over, change of keys, who comes late, reorder, replay, and what may not be
- * sent.
+/* A stream under SRTP: roll-over, change of keys, who comes late, reorder, replay, and what may not
+ * be sent.
  *
  * gst-e2ee, LGPL-2.1-or-later */
 #include "srtp-packets.h"
@@ -174,7 +174,7 @@ test_new_key_whose_first_packets_were_lost_over_the_wrap_is_found (void)
   call_free (&c);
 }
 
-/* A receiver that has heard nothing looks for the roll-over counter; the first packets pay for it. */
+/* A receiver that has heard nothing looks for the roll-over counter; the first packets pay. */
 static void
 test_receiver_that_comes_late_finds_the_roll_over (void)
 {
@@ -243,8 +243,8 @@ test_roll_over_beyond_what_is_looked_for_is_not_found (void)
   e2ee_rollover_unref (sent);
 }
 
-/* Junk must not buy eight decryptions each.  Each packet is looked for where the one before it ended,
- * so that the one behind the junk would be found. */
+/* Junk must not buy eight decryptions each.  Each packet is looked for where the one before it
+ * ended, so that the one behind the junk would be found. */
 static void
 test_junk_makes_only_so_many_packets_a_second_be_looked_for (void)
 {
@@ -495,7 +495,8 @@ claim (void *user, const uint8_t name[E2EE_ROLLOVER_NAME_SIZE], uint32_t ssrc)
   claimer *me = user;
 
   for (size_t i = 0; i < *me->n; i++) {
-    if (me->table[i].ssrc == ssrc && memcmp (me->table[i].name, name, sizeof me->table[i].name) == 0)
+    if (me->table[i].ssrc == ssrc
+        && memcmp (me->table[i].name, name, sizeof me->table[i].name) == 0)
       return me->table[i].owner == me ? E2EE_ROLLOVER_OURS : E2EE_ROLLOVER_REFUSED;
   }
   memcpy (me->table[*me->n].name, name, sizeof me->table[*me->n].name);

@@ -754,10 +754,9 @@ GST_END_TEST;
 
 GST_START_TEST (test_every_packet_says_what_it_is)
 {
-  GstHarness *enc = enc_new (SET ("{\"kty\":\"oct\",\"kid\":\"9\",\"alg\":\"AEAD_AES_128_GCM\",\"k\":\""
-          K_28 "\",\"sender\":\"alice\"}"));
-  GstHarness *dec = dec_new (SET ("{\"kty\":\"oct\",\"kid\":\"9\",\"alg\":\"AEAD_AES_128_GCM\",\"k\":\""
-          K_28 "\",\"sender\":\"alice\"}"));
+  const gchar *json = SET ("{\"kty\":\"oct\",\"kid\":\"9\",\"alg\":\"AEAD_AES_128_GCM\","
+      "\"k\":\"" K_28 "\",\"sender\":\"alice\"}");
+  GstHarness *enc = enc_new (json), *dec = dec_new (json);
   guint32 ssrc = next_ssrc++;
   GstBuffer *out = gst_harness_push_and_pull (dec, seal (enc, ssrc, 7));
   GstE2eeStatusMeta *meta = gst_buffer_get_e2ee_status_meta (out);

@@ -10,22 +10,20 @@
 #define RTP_CAPS "application/x-rtp,media=video,clock-rate=90000,encoding-name=H264,payload=96"
 #define SRTP_CAPS "application/x-srtp,media=video,clock-rate=90000,encoding-name=H264,payload=96"
 
-/* A key as both sides take it: ours with its real size, theirs always with a salt of 14 bytes, of which
- * AEAD uses 12. */
+/* A key as both sides name it. */
 typedef struct
 {
   const gchar *name;
   GstE2eeCipherSuite suite;
   gsize size;
   const gchar *cipher, *auth;
-  gsize stock_size;
 } Kind;
 
 static const Kind kinds[] = {
-  {"AEAD_AES_128_GCM", GST_E2EE_CIPHER_SUITE_SRTP_AEAD_AES_128_GCM, 28, "aes-128-gcm", "null", 28},
-  {"AEAD_AES_256_GCM", GST_E2EE_CIPHER_SUITE_SRTP_AEAD_AES_256_GCM, 44, "aes-256-gcm", "null", 44},
+  {"AEAD_AES_128_GCM", GST_E2EE_CIPHER_SUITE_SRTP_AEAD_AES_128_GCM, 28, "aes-128-gcm", "null"},
+  {"AEAD_AES_256_GCM", GST_E2EE_CIPHER_SUITE_SRTP_AEAD_AES_256_GCM, 44, "aes-256-gcm", "null"},
   {"AES_CM_128_HMAC_SHA1_80", GST_E2EE_CIPHER_SUITE_SRTP_AES_CM_128_HMAC_SHA1_80, 30,
-      "aes-128-icm", "hmac-sha1-80", 30},
+      "aes-128-icm", "hmac-sha1-80"},
 };
 
 /* With an MKI of so many bytes; 0: none. */
@@ -52,9 +50,9 @@ static guint32 next_ssrc = 0x20000000;
 static GstBuffer *
 stock_key (const Kind * kind, guint8 kid)
 {
-  GstBuffer *key = gst_buffer_new_allocate (NULL, kind->stock_size, NULL);
+  GstBuffer *key = gst_buffer_new_allocate (NULL, kind->size, NULL);
 
-  gst_buffer_memset (key, 0, kid + 0x20, kind->stock_size);
+  gst_buffer_memset (key, 0, kid + 0x20, kind->size);
   return key;
 }
 
@@ -132,7 +130,8 @@ stock_caps (Case c, guint32 ssrc, guint n_keys)
 {
   GstCaps *caps = gst_caps_from_string (SRTP_CAPS);
 
-  gst_caps_set_simple (caps, "ssrc", G_TYPE_UINT, ssrc, "srtp-cipher", G_TYPE_STRING, c.kind->cipher,
+  gst_caps_set_simple (caps, "ssrc", G_TYPE_UINT, ssrc,
+      "srtp-cipher", G_TYPE_STRING, c.kind->cipher,
       "srtcp-cipher", G_TYPE_STRING, c.kind->cipher, "srtp-auth", G_TYPE_STRING, c.kind->auth,
       "srtcp-auth", G_TYPE_STRING, c.kind->auth, NULL);
   for (guint8 kid = 1; kid <= n_keys; kid++) {
