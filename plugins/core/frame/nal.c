@@ -152,6 +152,21 @@ e2ee_nal_is_key_slice (e2ee_codec codec, unsigned type)
 
 /* ---- the front of a frame ---- */
 
+/* As e2ee_nal_next(), but the end of a slice, which is nearly all of a frame, is not looked for: @nal
+ * has the bytes that have to be there, and no other comes behind it. */
+static int
+next_up_to_slice (e2ee_codec codec, e2ee_bytes frame, size_t *at, e2ee_nal * nal)
+{
+  size_t begin = *at;
+
+  if (begin + E2EE_NAL_CLEAR_SIZE > frame.size || frame.data[begin + 1] == 0
+      || e2ee_nal_get_kind (codec, e2ee_nal_type (codec, frame.data[begin])) != E2EE_NAL_SLICE)
+    return e2ee_nal_next (frame, at, nal);
+  *nal = (e2ee_nal) { begin, E2EE_NAL_CLEAR_SIZE };
+  *at = frame.size;
+  return 1;
+}
+
 e2ee_result
 e2ee_nal_find_slice (e2ee_codec codec, e2ee_bytes frame, e2ee_nal * slice)
 {
@@ -161,7 +176,7 @@ e2ee_nal_find_slice (e2ee_codec codec, e2ee_bytes frame, e2ee_nal * slice)
   *slice = (e2ee_nal) { 0, 0 };
   if (r != E2EE_OK)
     return r;
-  while (e2ee_nal_next (frame, &at, slice)) {
+  while (next_up_to_slice (codec, frame, &at, slice)) {
     if (slice->size > 0 && e2ee_nal_get_kind (codec, e2ee_nal_type (codec,
                 frame.data[slice->offset])) == E2EE_NAL_SLICE)
       return slice->size >= E2EE_NAL_CLEAR_SIZE ? E2EE_OK : E2EE_ERR_FRAME;
@@ -226,7 +241,8 @@ e2ee_nal_read_front (e2ee_codec codec, e2ee_bytes frame, e2ee_nal_front * front)
   front->n_sets = front->size = front->slice = front->sei = 0;
   front->has_slice = front->has_sei = 0;
   r = e2ee_nal_first (frame, &at);
-  while (r == E2EE_OK && !front->has_slice && e2ee_nal_next (frame, &at, &nal)) {
+  while (r == E2EE_OK && !front->has_slice 
+      && next_up_to_slice (codec, frame, &at, &nal)) {
     if (nal.size > 0)
       r = take_unit (codec, frame, &nal, front);
   }

@@ -53,8 +53,9 @@ int e2ee_nal_is_sequence_set (e2ee_codec codec, unsigned type);
 /* Whether a slice of this type lets a decoder begin: H.264 5; H.265 16-21. */
 int e2ee_nal_is_key_slice (e2ee_codec codec, unsigned type);
 
-/* The first slice of @frame.  FRAME: there is none, or it is shorter than E2EE_NAL_CLEAR_SIZE.
- * Behind slice->offset + E2EE_NAL_CLEAR_SIZE begins what is encrypted. */
+/* The first slice of @frame: where it begins, and so much of it as is looked at.  FRAME: there is
+ * none, or it is shorter than E2EE_NAL_CLEAR_SIZE.  Behind slice->offset + E2EE_NAL_CLEAR_SIZE begins
+ * what is encrypted. */
 E2EE_MUST_USE e2ee_result e2ee_nal_find_slice (e2ee_codec codec, e2ee_bytes frame,
     e2ee_nal * slice);
 
