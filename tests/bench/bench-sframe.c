@@ -17,6 +17,7 @@
 #define BYTES_PER_ROUND (400 * 1000)
 #define MAX_CALLS 64
 #define METADATA_SIZE 3
+#define N_STREAM_ROUNDS 31
 #define MAX_SIZE 100000
 
 static const size_t sizes[] = { 80, 1200, 20000, 100000 };
@@ -164,6 +165,32 @@ run_size (bench * b, size_t size)
       median (open_ratio, N_ROUNDS));
 }
 
+/* What an SSRC costs with keys of streams: the first time, and with every frame after it. */
+static void
+run_streams (e2ee_key_params params)
+{
+  double made[N_STREAM_ROUNDS], same[N_STREAM_ROUNDS];
+
+  params.of_streams = 1;
+  for (size_t i = 0; i < N_STREAM_ROUNDS; i++) {
+    e2ee_key *key;
+    double start;
+
+    die_unless (e2ee_key_new (e2ee_env_default (), &params, &key) == E2EE_OK, "key");
+    start = now_ns ();
+    for (uint32_t ssrc = 0; ssrc < E2EE_KEY_MAX_STREAMS; ssrc++)
+      die_unless (e2ee_key_choose_stream (key, ssrc) == E2EE_OK, "stream");
+    made[i] = (now_ns () - start) / E2EE_KEY_MAX_STREAMS;
+    start = now_ns ();
+    for (size_t j = 0; j < MAX_CALLS; j++)
+      die_unless (e2ee_key_choose_stream (key, E2EE_KEY_MAX_STREAMS - 1) == E2EE_OK, "stream");
+    same[i] = (now_ns () - start) / MAX_CALLS;
+    e2ee_key_unref (key);
+  }
+  printf ("  new SSRC %7.0f ns   the same again %4.1f ns\n", median (made, N_STREAM_ROUNDS),
+      median (same, N_STREAM_ROUNDS));
+}
+
 static void
 run_suite (bench * b, const e2ee_suite * suite)
 {
@@ -189,6 +216,7 @@ run_suite (bench * b, const e2ee_suite * suite)
   printf ("%s on %s\n", suite->name, e2ee_aead_get_backend_name (b->aead));
   for (size_t i = 0; i < N_SIZES; i++)
     run_size (b, sizes[i]);
+  run_streams (params);
 
   e2ee_aead_free (b->aead);
   e2ee_keyring_unref (b->ring);
