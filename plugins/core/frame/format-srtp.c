@@ -169,6 +169,7 @@ const e2ee_format e2ee_format_srtp = {
   .seal = srtp_seal,
   .peek = srtp_peek,
   .open = srtp_open,
+  .pass = e2ee_srtp_follow,
 };
 
 #endif

@@ -14,6 +14,7 @@ typedef struct
   uint64_t highest;
   uint64_t floor;               /* sending: indexes up to this one are spent */
   int has_floor;
+  unsigned behind;              /* sending: refused as too old, one after the other */
   int is_proved;                /* receiving: a packet under this key was authentic */
   unsigned lost;                /* receiving: packets that were not, one after the other */
 } srtp_stream;

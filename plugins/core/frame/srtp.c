@@ -26,6 +26,9 @@
 
 #define SENDER_WINDOW 1024
 
+/* A packet that is far behind is a straggler; so many in a row are a stream that began anew. */
+#define BEHIND_BEFORE_NEXT_TURN 16
+
 int
 e2ee_srtp_is_available (void)
 {
@@ -351,6 +354,52 @@ begin_stream (e2ee_srtp * srtp, uint32_t ssrc, uint16_t seq, srtp_stream ** stre
   return E2EE_OK;
 }
 
+/* Where a packet of @stream stands.  Meanwhile the stream may have gone on under another key, or clear.
+ */
+static uint64_t
+find_index (e2ee_srtp * srtp, srtp_stream * stream, uint16_t seq)
+{
+  uint64_t highest, index;
+
+  if (!e2ee_rollover_find (srtp->rollover, stream->ssrc, &highest) || highest < stream->highest)
+    highest = stream->highest;
+  index = e2ee_rollover_guess (highest, seq);
+  if (index + SENDER_WINDOW > highest)
+    stream->behind = 0;
+  else if (++stream->behind > BEHIND_BEFORE_NEXT_TURN)
+    index += UINT64_C (1) << 16;
+  return index;
+}
+
+static e2ee_result
+protect_at (e2ee_srtp * srtp, srtp_stream * stream, uint64_t index, uint8_t * out, int *size)
+{
+  const int is_where_libsrtp_is = e2ee_rollover_guess (stream->highest, (uint16_t) index) == index;
+  e2ee_result r;
+
+  if (!is_where_libsrtp_is)
+    srtp_set_stream_roc (srtp->session, stream->ssrc, (uint32_t) (index >> 16));
+  r = e2ee_srtp_read_status (srtp_protect_mki (srtp->session, out, size, srtp->mki_size > 0, 0));
+  if (r != E2EE_OK && !is_where_libsrtp_is)
+    srtp_set_stream_roc (srtp->session, stream->ssrc, 0);
+  return r;
+}
+
+void
+e2ee_srtp_follow (e2ee_rollover * rollover, e2ee_bytes packet)
+{
+  size_t header_size;
+  uint64_t highest, index;
+  uint32_t ssrc;
+  uint16_t seq;
+
+  if (e2ee_srtp_read_header (packet, &header_size, &ssrc, &seq) != E2EE_OK)
+    return;
+  index = e2ee_rollover_find (rollover, ssrc, &highest) ? e2ee_rollover_guess (highest, seq) : seq;
+  if (index <= E2EE_ROLLOVER_MAX_INDEX)
+    e2ee_rollover_see (rollover, ssrc, index);
+}
+
 e2ee_result
 e2ee_srtp_protect (e2ee_srtp * srtp, e2ee_bytes packet, uint8_t * out, size_t *out_size,
     uint64_t * index)
@@ -376,7 +425,7 @@ e2ee_srtp_protect (e2ee_srtp * srtp, e2ee_bytes packet, uint8_t * out, size_t *o
       return r;
     *index = stream->highest;
   } else {
-    *index = e2ee_rollover_guess (stream->highest, seq);
+    *index = find_index (srtp, stream, seq);
   }
   if (*index > E2EE_ROLLOVER_MAX_INDEX)
     return E2EE_ERR_EXHAUSTED;
@@ -384,7 +433,7 @@ e2ee_srtp_protect (e2ee_srtp * srtp, e2ee_bytes packet, uint8_t * out, size_t *o
     return E2EE_ERR_REPLAYED;
 
   memcpy (out, packet.data, packet.size);
-  r = e2ee_srtp_read_status (srtp_protect_mki (srtp->session, out, &size, srtp->mki_size > 0, 0));
+  r = protect_at (srtp, stream, *index, out, &size);
   if (r != E2EE_OK) {
     e2ee_wipe (out, packet.size);
     return r;

@@ -158,12 +158,21 @@ static e2ee_result
 open_next (e2ee_srtp * srtp, uint64_t now_ms, srtp_stream * stream, uint16_t seq,
     e2ee_bytes packet, uint8_t * out, size_t *out_size, uint64_t * index)
 {
+  uint64_t highest;
   e2ee_result r;
 
   *index = e2ee_rollover_guess (stream->highest, seq);
   r = attempt (srtp, packet, out, out_size);
   if (r != E2EE_ERR_TAG && r != E2EE_ERR_REPLAYED)
     return r;
+  /* Meanwhile the stream may have gone on under another key. */
+  if (e2ee_rollover_find (srtp->rollover, stream->ssrc, &highest)
+      && e2ee_rollover_guess (highest, seq) > stream->highest
+      && e2ee_rollover_guess (highest, seq) != *index) {
+    *index = e2ee_rollover_guess (highest, seq);
+    if (attempt_at (srtp, stream->ssrc, *index, packet, out, out_size) == E2EE_OK)
+      return E2EE_OK;
+  }
   if (++stream->lost >= LOST_BEFORE_SEARCH && may_search (srtp, now_ms)
       && catch_up (srtp, stream, seq, packet, out, out_size, index) == E2EE_OK)
     return E2EE_OK;

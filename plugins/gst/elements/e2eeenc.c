@@ -288,6 +288,8 @@ send_unprotected (GstE2eeEnc * self, const E2eeFrame * frame)
   GstE2eeCryptor *cryptor = GST_E2EE_CRYPTOR (self);
 
   if (self->mode == GST_E2EE_MEDIA_MODE_CLEAR) {
+    if (cryptor->format->pass)
+      cryptor->format->pass (e2ee_key_store_get_rollover (cryptor->store), frame->data);
     gst_e2ee_cryptor_pass_clear (cryptor, frame);
     gst_e2ee_cryptor_set_state (cryptor, GST_E2EE_STATE_OFF, NULL, 0);
     return;

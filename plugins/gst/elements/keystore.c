@@ -540,6 +540,12 @@ choose_sending (E2eeKeyStore * store)
   return chosen;
 }
 
+e2ee_rollover *
+e2ee_key_store_get_rollover (E2eeKeyStore * store)
+{
+  return store->rollover;
+}
+
 gboolean
 e2ee_key_store_take (E2eeKeyStore * store, E2eeKeySnapshot * snapshot)
 {

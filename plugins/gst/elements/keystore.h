@@ -85,6 +85,9 @@ void e2ee_key_store_reset (E2eeKeyStore * store);
  * with the last, for a warning; NULL when all is well. (transfer full) */
 gchar *e2ee_key_store_take_complaint (E2eeKeyStore * store);
 
+/* Streaming thread: what the keys of one stream share, until e2ee_key_store_reset(). */
+e2ee_rollover *e2ee_key_store_get_rollover (E2eeKeyStore * store);
+
 /* Streaming thread: brings @snapshot up to date.  TRUE when something changed. */
 gboolean e2ee_key_store_take (E2eeKeyStore * store, E2eeKeySnapshot * snapshot);
 void e2ee_key_snapshot_clear (E2eeKeySnapshot * snapshot);

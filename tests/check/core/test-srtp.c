@@ -459,6 +459,7 @@ test_no_index_is_sealed_twice (void)
     {"and again", 1999, E2EE_ERR_REPLAYED},
     {"far ahead", 30000, E2EE_OK},
     {"far back", 2002, E2EE_ERR_REPLAYED},
+    {"a little less far back", 2003, E2EE_ERR_REPLAYED},
     {"the one before the last", 29999, E2EE_OK},
   };
 
@@ -473,6 +474,87 @@ test_no_index_is_sealed_twice (void)
     }
     e2ee_key_unref (key);
   }
+}
+
+static void
+test_stream_that_began_anew_goes_on_in_the_next_turn (void)
+{
+  call c = call_new (GCM_128);
+  unsigned refused = 0, lost = 0;
+
+  call_pass_all (&c, 29000, 30000, 1);
+  for (uint16_t seq = 2000; seq < 2100; seq++) {
+    test_packet sealed;
+    e2ee_result r = seal_seq (c.key, seq, &sealed);
+
+    if (r == E2EE_ERR_REPLAYED) {
+      refused++;
+      continue;
+    }
+    CHECK_INT (r, E2EE_OK);
+    if (open_seq (c.ring, seq, &sealed) != E2EE_OK)
+      lost++;
+  }
+  CHECK_INT (refused, 16);
+  CHECK (lost <= 16);
+  /* And no index came twice: what the second run sealed is of the next turn. */
+  call_pass_all (&c, 65536 + 2100, 65536 + 2200, 1);
+  call_free (&c);
+}
+
+static void
+test_key_that_comes_back_goes_on_where_the_other_left_off (void)
+{
+  static const struct
+  {
+    const char *name;
+    uint64_t length;            /* of the time under the other key */
+  } rows[] = {
+    {"a little", 100},
+    {"just over a half turn", 33000},
+    {"nearly a turn", 65000},
+    {"three turns", 3 * 65536},
+  };
+
+  for (size_t i = 0; i < CHECK_N (rows); i++) {
+    call c = call_new (GCM_128);
+    e2ee_key *first = e2ee_key_ref (c.key);
+
+    CHECK_ROW ("%s", rows[i].name);
+    call_pass_all (&c, 60000, 60100, 1);
+    call_change_key (&c, GCM_128, 2);
+    call_pass_all (&c, 60101, 60101 + rows[i].length, 25);
+    e2ee_key_unref (c.key);
+    c.key = first;
+    call_pass_all (&c, 60127 + rows[i].length, 60200 + rows[i].length, 1);
+    call_free (&c);
+    CHECK_RETURN_IF_FAILED ();
+  }
+}
+
+static void
+test_roll_over_goes_on_while_packets_leave_clear (void)
+{
+  call c = call_new (GCM_128);
+
+  call_pass_all (&c, 60000, 60100, 1);
+  for (uint64_t i = 60101; i < 60101 + 60000; i++) {
+    test_packet clear = make_packet (SSRC, (uint16_t) i, 10);
+
+    e2ee_format_srtp.pass (c.sent, PACKET (&clear));
+  }
+  /* The receiver, who believes no clear packet, is found by his new key. */
+  call_change_key (&c, GCM_128, 2);
+  call_pass (&c, 60101 + 60000, 0);
+  {
+    uint64_t highest;
+
+    CHECK (e2ee_rollover_find (c.sent, SSRC, &highest));
+    CHECK_INT (highest, 60101 + 60000);
+  }
+  for (uint64_t i = 60102 + 60000; i < 60120 + 60000; i++)
+    call_pass (&c, i, 1);
+  call_free (&c);
 }
 
 /* Who has sent what under which key, as a process remembers it. */
@@ -625,6 +707,9 @@ static const check_case cases[] = {
   CHECK_CASE (test_257th_stream_is_refused_at_both_ends),
   CHECK_CASE (test_without_mki_the_newest_keys_are_tried),
   CHECK_CASE (test_no_index_is_sealed_twice),
+  CHECK_CASE (test_stream_that_began_anew_goes_on_in_the_next_turn),
+  CHECK_CASE (test_key_that_comes_back_goes_on_where_the_other_left_off),
+  CHECK_CASE (test_roll_over_goes_on_while_packets_leave_clear),
   CHECK_CASE (test_static_key_sends_an_ssrc_for_one_element_only),
   CHECK_CASE (test_static_key_that_comes_back_goes_on_where_it_was),
   CHECK_CASE (test_static_key_that_comes_back_for_a_stream_that_was_forgotten_sends_nothing),

@@ -167,6 +167,32 @@ GST_START_TEST (test_off_passes_packets_as_they_came_and_on_protects_the_very_ne
 
 GST_END_TEST;
 
+/* More packets than half a turn of sequence numbers. */
+GST_START_TEST (test_a_long_time_in_clear_loses_nothing_when_it_is_on_again)
+{
+  Line *line = line_new ("Alice Bob", NULL);
+  guint i;
+
+  room_turn (line->room, TRUE);
+  line_pass (line, 60000, 100);
+  room_turn (line->room, FALSE);
+  for (i = 60100; i < 60100 + 60000; i++) {
+    GstBuffer *clear = line_seal (line, i);
+
+    if (i % 1000 == 0)
+      expect_packet (gst_harness_push_and_pull (line->dec, gst_buffer_ref (clear)), SSRC,
+          (guint16) i);
+    gst_buffer_unref (clear);
+  }
+  room_turn (line->room, TRUE);
+  line_pass (line, i, 100);
+  fail_unless_equals_uint64 (media_stat (line->enc, "dropped"), 0);
+  fail_unless_equals_uint64 (media_stat (line->dec, "dropped"), 0);
+  line_free (line);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_a_stopped_element_sends_one_ssrc_again_under_a_key_of_its_own)
 {
   Line *line = line_new ("Alice Bob", NULL);
@@ -218,6 +244,7 @@ meeting_srtp_suite (void)
   tcase_add_test (tc, test_new_keys_are_used_at_once_and_the_roll_over_goes_on);
   tcase_add_test (tc, test_who_comes_late_hears_a_stream_that_has_rolled_over);
   tcase_add_test (tc, test_off_passes_packets_as_they_came_and_on_protects_the_very_next);
+  tcase_add_test (tc, test_a_long_time_in_clear_loses_nothing_when_it_is_on_again);
   tcase_add_test (tc, test_a_stopped_element_sends_one_ssrc_again_under_a_key_of_its_own);
   tcase_add_test (tc, test_packets_of_others_than_the_expected_account_are_dropped);
   return s;
