@@ -349,13 +349,13 @@ keep_packets (GstElement * pipeline, const gchar * name, Packets * packets)
 
 /* Five seconds of a tick a second and silence between; @sent and @opened are filled. */
 static void
-run_silence (const gchar * payloader, Packets * sent, Packets * opened)
+run_silence (const gchar * payloader, const gchar * settings, Packets * sent, Packets * opened)
 {
   gchar *keys = media_key_file (KEYS_1);
   gchar *description = g_strdup_printf ("audiotestsrc wave=ticks num-buffers=250 "
       "samplesperbuffer=960 ! audio/x-raw,rate=48000,channels=1 ! opusenc dtx=true "
-      "audio-type=voice bitrate-type=vbr ! %s ! e2eeenc name=encryptor key-file=%s ! "
-      "e2eedec name=decryptor key-file=%s ! fakesink", payloader, keys, keys);
+      "audio-type=voice bitrate-type=vbr ! %s ! e2eeenc name=encryptor key-file=%s %s ! "
+      "e2eedec name=decryptor key-file=%s %s ! fakesink", payloader, keys, settings, keys, settings);
   GstElement *pipeline = parse (description, "");
   GError *error;
 
@@ -377,11 +377,15 @@ run_silence (const gchar * payloader, Packets * sent, Packets * opened)
   media_unlink (keys);
 }
 
+static const gchar *const packets_of_silence[] = {
+  "packetization=codec", "packetization=frame", "packetization=packet"
+};
+
 GST_START_TEST (test_packets_of_silence_are_frames_like_others)
 {
   Packets sent = { 0 }, opened = { 0 };
 
-  run_silence ("rtpopuspay name=pay seqnum-offset=65500", &sent, &opened);
+  run_silence ("rtpopuspay name=pay seqnum-offset=65500", packets_of_silence[__i__], &sent, &opened);
   fail_unless (sent.tiny > 50, "%u", sent.tiny);
   fail_unless_equals_int (opened.tiny, sent.tiny);
   fail_unless_equals_int (opened.holes, 0);
@@ -394,7 +398,7 @@ GST_START_TEST (test_silence_that_is_not_sent_stays_a_gap)
 {
   Packets sent = { 0 }, opened = { 0 };
 
-  run_silence ("rtpopuspay name=pay dtx=true seqnum-offset=65500", &sent, &opened);
+  run_silence ("rtpopuspay name=pay dtx=true seqnum-offset=65500", packets_of_silence[__i__], &sent, &opened);
   fail_unless_equals_int (sent.tiny, 0);
   fail_unless (sent.holes >= 4, "%u", sent.holes);
   fail_unless_equals_int (opened.holes, sent.holes);
@@ -440,8 +444,10 @@ codecs_suite (void)
   tcase_add_loop_test (tc,
       test_every_codec_in_sframe_packets_decodes_to_what_the_unencrypted_packets_decode_to, 0,
       G_N_ELEMENTS (rows) * G_N_ELEMENTS (sframe_packets));
-  tcase_add_test (tc, test_packets_of_silence_are_frames_like_others);
-  tcase_add_test (tc, test_silence_that_is_not_sent_stays_a_gap);
+  tcase_add_loop_test (tc, test_packets_of_silence_are_frames_like_others, 0,
+      G_N_ELEMENTS (packets_of_silence));
+  tcase_add_loop_test (tc, test_silence_that_is_not_sent_stays_a_gap, 0,
+      G_N_ELEMENTS (packets_of_silence));
   tcase_add_test (tc, test_payloader_of_vp9_refuses_protected_frames);
   return suite;
 }
