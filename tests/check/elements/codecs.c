@@ -407,6 +407,14 @@ GST_START_TEST (test_silence_that_is_not_sent_stays_a_gap)
 
 GST_END_TEST;
 
+/* The newest frame, with a reference. */
+static GstPadProbeReturn
+keep_newest (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  gst_buffer_replace (user_data, GST_PAD_PROBE_INFO_BUFFER (info));
+  return GST_PAD_PROBE_OK;
+}
+
 /* It parses what it is given: a protected VP9 frame has no byte that it could read. */
 GST_START_TEST (test_payloader_of_vp9_refuses_protected_frames)
 {
@@ -414,12 +422,23 @@ GST_START_TEST (test_payloader_of_vp9_refuses_protected_frames)
   gchar *description = g_strdup_printf (VIDEO ("60", "width=320,height=240") " ! " VP9ENC "! "
       "e2eeenc key-file=%s ! rtpvp9pay name=pay ! fakesink", keys);
   GstElement *pipeline = parse (description, "");
-  GError *error = run (pipeline);
+  GstElement *pay = gst_bin_get_by_name (GST_BIN (pipeline), "pay");
+  GstPad *pad = gst_element_get_static_pad (pay, "sink");
+  GstBuffer *newest = NULL;
+  GError *error;
 
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, keep_newest, &newest, NULL);
+  gst_object_unref (pad);
+  gst_object_unref (pay);
+  error = run (pipeline);
   fail_unless (g_error_matches (error, GST_STREAM_ERROR, GST_STREAM_ERROR_ENCODE));
   g_error_free (error);
   gst_element_set_state (pipeline, GST_STATE_NULL);
   gst_object_unref (pipeline);
+  /* rtpvp9pay 1.22 forgets to give back what it refuses. */
+  while (GST_MINI_OBJECT_REFCOUNT_VALUE (newest) > 1)
+    gst_buffer_unref (newest);
+  gst_buffer_unref (newest);
   g_free (description);
   media_unlink (keys);
 }
