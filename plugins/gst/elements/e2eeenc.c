@@ -130,6 +130,22 @@ drop_key (GstE2eeEnc * self)
   self->pending_since_ms = 0;
 }
 
+/* rtph264pay and rtph265pay take zero bytes off the end of a unit, and LiveKit's key id is the last
+ * byte of a frame: nobody would open one. */
+static void
+warn_of_payloaders (GstE2eeEnc * self)
+{
+  GstE2eeCryptor *cryptor = GST_E2EE_CRYPTOR (self);
+  e2ee_codec layout = e2ee_frame_path_get_layout (cryptor->path);
+
+  if (cryptor->format->id == E2EE_FORMAT_LIVEKIT && e2ee_key_get_kid (self->key) == 0
+      && (layout == E2EE_CODEC_H264 || layout == E2EE_CODEC_H265)
+      && !e2ee_frame_path_is_rtp (cryptor->path))
+    GST_ELEMENT_WARNING (self, STREAM, ENCODE,
+        ("A payloader of H.264 or H.265 loses the key id 0 of LiveKit's frames."),
+        ("use another key id, or put e2eeenc behind the payloader"));
+}
+
 static void
 adopt_key (GstE2eeEnc * self)
 {
@@ -146,6 +162,7 @@ adopt_key (GstE2eeEnc * self)
   self->hard_limit = FALSE;
   e2ee_counter_set (&self->key_id, e2ee_key_get_kid (self->key));
   GST_INFO_OBJECT (self, "encrypting with key id %" G_GUINT64_FORMAT, e2ee_key_get_kid (self->key));
+  warn_of_payloaders (self);
 }
 
 /* The same key may be said to be verified now. */

@@ -231,6 +231,12 @@ e2ee_frame_path_is_audio (const E2eeFramePath * path)
   return path->codec && path->codec->is_audio;
 }
 
+gboolean
+e2ee_frame_path_is_rtp (const E2eeFramePath * path)
+{
+  return path->regroup || e2ee_frame_path_is_packets (path);
+}
+
 e2ee_codec
 e2ee_frame_path_get_layout (const E2eeFramePath * path)
 {

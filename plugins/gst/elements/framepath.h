@@ -67,6 +67,8 @@ gboolean e2ee_frame_path_is_ready (const E2eeFramePath * path);
  * between. */
 gboolean e2ee_frame_path_is_audio (const E2eeFramePath * path);
 gboolean e2ee_frame_path_is_video (const E2eeFramePath * path);
+/* TRUE when frames come in RTP packets, or are such. */
+gboolean e2ee_frame_path_is_rtp (const E2eeFramePath * path);
 /* Of the frames of the caps that were accepted: E2eeFrame::layout. */
 e2ee_codec e2ee_frame_path_get_layout (const E2eeFramePath * path);
 /* TRUE for sound in whatever it is carried. */

@@ -611,6 +611,42 @@ GST_START_TEST (test_keys_of_another_format_stop_the_start)
 
 GST_END_TEST;
 
+GST_START_TEST (test_a_key_id_that_payloaders_lose_is_warned_of)
+{
+  static const struct
+  {
+    const gchar *json, *caps;
+    gboolean warns;
+  } rows[] = {
+    {PASSPHRASE, "video/x-h264,stream-format=byte-stream,alignment=au", TRUE},
+    {PASSPHRASE, "video/x-vp8", FALSE},
+    {RAW, "video/x-h264,stream-format=byte-stream,alignment=au", FALSE},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    gchar *path = media_key_file (rows[i].json);
+    GstElement *element = make ("e2eeenc", path, "livekit");
+    GstHarness *h = gst_harness_new_with_element (element, "sink", "src");
+    GstBus *bus = gst_bus_new ();
+    GstMessage *message;
+
+    gst_element_set_bus (element, bus);
+    gst_harness_set_src_caps_str (h, rows[i].caps);
+    gst_harness_push (h, from_hex ("00000001419a0142ff112233"));
+    gst_buffer_unref (gst_harness_pull (h));
+    message = gst_bus_pop_filtered (bus, GST_MESSAGE_WARNING);
+    fail_unless_equals_int (message != NULL, rows[i].warns);
+    gst_clear_message (&message);
+    gst_element_set_bus (element, NULL);
+    gst_object_unref (bus);
+    gst_harness_teardown (h);
+    gst_object_unref (element);
+    media_unlink (path);
+  }
+}
+
+GST_END_TEST;
+
 /* What a format has no rule for is refused when its caps come, and not frame by frame. */
 GST_START_TEST (test_media_that_a_format_does_not_protect_is_refused_with_its_caps)
 {
@@ -735,6 +771,7 @@ livekit_suite (void)
   tcase_add_test (tc, test_a_key_frame_is_asked_for_when_a_passphrase_has_become_a_key);
   tcase_add_test (tc, test_a_key_that_was_cleared_while_it_was_made_does_not_come);
   tcase_add_test (tc, test_keys_of_another_format_stop_the_start);
+  tcase_add_test (tc, test_a_key_id_that_payloaders_lose_is_warned_of);
   tcase_add_test (tc, test_media_that_a_format_does_not_protect_is_refused_with_its_caps);
   tcase_add_test (tc, test_a_meeting_has_no_keys_for_livekit);
   tcase_add_test (tc, test_settings_of_a_room_that_make_no_sense_stop_the_start);
