@@ -468,12 +468,6 @@ gst_e2ee_dec_add_stats (GstE2eeCryptor * cryptor, GstStructure * stats)
       "held", G_TYPE_UINT64, e2ee_counter_get (&self->n_held), NULL);
 }
 
-static gint
-hex_digit (const gchar * text)
-{
-  return g_ascii_xdigit_value (*text);
-}
-
 static gboolean
 read_sif_trailer (GstE2eeDec * self, const gchar * text, GError ** error)
 {
@@ -482,8 +476,10 @@ read_sif_trailer (GstE2eeDec * self, const gchar * text, GError ** error)
 
   self->sif_size = 0;
   for (gsize i = 0; ok && i < length; i += 2) {
-    ok = hex_digit (text + i) >= 0 && hex_digit (text + i + 1) >= 0;
-    self->sif[self->sif_size++] = hex_digit (text + i) << 4 | hex_digit (text + i + 1);
+    ok = g_ascii_isxdigit (text[i]) && g_ascii_isxdigit (text[i + 1]);
+    if (ok)
+      self->sif[self->sif_size++] =
+          g_ascii_xdigit_value (text[i]) << 4 | g_ascii_xdigit_value (text[i + 1]);
   }
   if (!ok)
     g_set_error (error, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS,

@@ -32,6 +32,7 @@ spawn (gchar ** argv, gchar ** out, gchar ** err, gint * status)
   fail_unless (process != NULL);
   fail_unless (g_subprocess_communicate_utf8 (process, typed ? typed : "", NULL, out, err, NULL));
   *status = g_subprocess_get_status (process);
+  typed = NULL;
   g_object_unref (process);
 }
 
@@ -206,11 +207,12 @@ GST_END_TEST;
 
 GST_START_TEST (test_key_bytes_are_taken_as_they_are)
 {
+  static const gchar bytes[] = "0123456789abcdef\r\n";
   const gchar *path = kit_path ("room.json");
 
-  typed = "0123456789abcdef\r\n";
+  typed = bytes;
   fail_unless_equals_int (run ("-s", "LIVEKIT_HKDF", "-S", "-", path, NULL), OK);
-  assert_secret (path, 0, GST_E2EE_CIPHER_SUITE_LIVEKIT_HKDF, typed);
+  assert_secret (path, 0, GST_E2EE_CIPHER_SUITE_LIVEKIT_HKDF, bytes);
 }
 
 GST_END_TEST;
