@@ -241,7 +241,7 @@ e2ee_nal_read_front (e2ee_codec codec, e2ee_bytes frame, e2ee_nal_front * front)
   front->n_sets = front->size = front->slice = front->sei = 0;
   front->has_slice = front->has_sei = 0;
   r = e2ee_nal_first (frame, &at);
-  while (r == E2EE_OK && !front->has_slice 
+  while (r == E2EE_OK && !front->has_slice
       && next_up_to_slice (codec, frame, &at, &nal)) {
     if (nal.size > 0)
       r = take_unit (codec, frame, &nal, front);
