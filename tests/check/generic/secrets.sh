@@ -89,6 +89,20 @@ fi
 ! leaks_in "$work/srtp" "$work/srtp-dots"
 result $? 'no log, message, property, caps or dot file holds the key of SRTP'
 
+# And for LiveKit, where it is a passphrase, and Jitsi; then with frames that do not open.
+for format in livekit jitsi; do
+  mkdir "$work/$format" "$work/$format-dots"
+  GST_DEBUG_FILE=$work/$format/log GST_DEBUG_DUMP_DOT_DIR=$work/$format-dots gst-launch-1.0 -v -m \
+    videotestsrc num-buffers=6 ! video/x-raw,width=64,height=48 ! vp8enc deadline=1 ! rtpvp8pay ! tee name=t \
+    t. ! queue ! e2eeenc format=$format name=enc key-file="$work/keys.jwks" ! \
+    e2eedec format=$format name=dec key-file="$work/keys.jwks" ! rtpvp8depay ! vp8dec ! fakesink \
+    t. ! queue ! e2eedec format=$format name=plain key-file="$work/keys.jwks" ! fakesink async=false \
+    >"$work/$format/launch" 2>&1
+  result $? "a call in the format of $format runs with every log on"
+  ! leaks_in "$work/$format" "$work/$format-dots"
+  result $? "no log, message, property, caps or dot file holds the key of $format"
+done
+
 mkdir "$work/errors"
 keys ',"alg":"NO_SUCH_SUITE"' unknown-suite.jwks
 keys ',"kid":"2"' twice.jwks
@@ -116,6 +130,11 @@ result $? 'a made key file is for its owner alone'
 made=$(sed -n 's/.*"k": *"\([^"]*\)".*/\1/p' "$work/made.jwks" | head -n 1)
 [ -n "$made" ] && ! grep -qaF "$made" "$work/errors/keygen" "$work/errors/keygen.log" 2>/dev/null
 result $? 'the program that makes it does not print it'
+printf '%s\n%s\n' "$raw" "$raw" >"$work/two-lines"
+! "$keygen" --suite LIVEKIT_PBKDF2 --secret "$work/two-lines" "$work/room.jwks" >"$work/errors/given" 2>&1 &&
+  ! "$keygen" --suite AES_256_GCM_SHA512_128 --secret - "$work/room.jwks" <"$work/two-lines" >>"$work/errors/given" 2>&1 &&
+  [ ! -e "$work/room.jwks" ] && [ -s "$work/errors/given" ] && ! leaks_in "$work/errors/given"
+result $? 'nor does it print a secret that it was given and refused'
 
 # The bytes of a meeting's secrets may be any, so they are looked for in every form but the bytes themselves.
 secret_leaks_in () {
