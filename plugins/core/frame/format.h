@@ -54,8 +54,8 @@ struct e2ee_format
   e2ee_result (*open) (const e2ee_keyring * ring, uint64_t now_ms, e2ee_codec codec,
       e2ee_bytes frame, uint8_t * out, size_t *out_size, e2ee_frame_info * info);
 
-  /* A frame leaves as it came, in a stream that may be protected again: what counts packets goes on,
-   * for the keys that share @rollover.  NULL: nothing does. */
+  /* A frame leaves as it came, or not at all, in a stream that may be protected again: what counts
+   * packets goes on, for the keys that share @rollover.  NULL: nothing does. */
   void (*pass) (e2ee_rollover * rollover, e2ee_bytes frame);
 };
 

@@ -91,7 +91,7 @@ size_t e2ee_srtp_overhead (const e2ee_srtp * srtp);
 E2EE_MUST_USE e2ee_result e2ee_srtp_protect (e2ee_srtp * srtp, e2ee_bytes packet, uint8_t * out,
     size_t *out_size, uint64_t * index);
 
-/* @packet leaves as it came, by who might have sealed it: the roll-over counter goes on. */
+/* @packet is not sealed by who might have: the roll-over counter goes on. */
 void e2ee_srtp_follow (e2ee_rollover * rollover, e2ee_bytes packet);
 
 /* Opens @packet into @out, which does not overlap it and has room for packet.size bytes.  Nothing

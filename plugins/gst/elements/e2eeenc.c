@@ -298,6 +298,16 @@ change_used_up_key (GstE2eeEnc * self)
   return E2EE_OK;
 }
 
+/* @frame is not encrypted, but the stream goes on with it. */
+static void
+pass_by (GstE2eeEnc * self, const E2eeFrame * frame)
+{
+  GstE2eeCryptor *cryptor = GST_E2EE_CRYPTOR (self);
+
+  if (cryptor->format->pass)
+    cryptor->format->pass (e2ee_key_store_get_rollover (cryptor->store), frame->data);
+}
+
 /* What the meeting says of frames that are not to be encrypted. */
 static void
 send_unprotected (GstE2eeEnc * self, const E2eeFrame * frame)
@@ -305,8 +315,6 @@ send_unprotected (GstE2eeEnc * self, const E2eeFrame * frame)
   GstE2eeCryptor *cryptor = GST_E2EE_CRYPTOR (self);
 
   if (self->mode == GST_E2EE_MEDIA_MODE_CLEAR) {
-    if (cryptor->format->pass)
-      cryptor->format->pass (e2ee_key_store_get_rollover (cryptor->store), frame->data);
     gst_e2ee_cryptor_pass_clear (cryptor, frame);
     gst_e2ee_cryptor_set_state (cryptor, GST_E2EE_STATE_OFF, NULL, 0);
     return;
@@ -340,11 +348,14 @@ gst_e2ee_enc_frame (GstE2eeCryptor * cryptor, const E2eeFrame * frame)
   guint8 *out;
 
   if (G_UNLIKELY (self->mode != GST_E2EE_MEDIA_MODE_PROTECTED)) {
+    pass_by (self, frame);
     send_unprotected (self, frame);
     return;
   }
-  if (G_UNLIKELY (!find_key (self)))
+  if (G_UNLIKELY (!find_key (self))) {
+    pass_by (self, frame);
     return;
+  }
   if (G_UNLIKELY (self->pending_since_ms))
     change_key_on_key_frame (self, e2ee_frame_path_is_key_frame (cryptor->path, frame));
   result = e2ee_key_choose_stream (self->key, frame->ssrc);

@@ -614,6 +614,32 @@ GST_START_TEST (test_a_new_key_is_used_at_once_and_loses_nothing)
 
 GST_END_TEST;
 
+GST_START_TEST (test_a_long_time_without_a_key_loses_nothing_behind_it)
+{
+  MediaProvider *provider = media_provider_new ();
+  guint32 ssrc = next_ssrc++;
+  GstHarness *enc, *dec;
+
+  media_provider_set (provider, srtp_key (1, 0x71, 1), NULL);
+  enc = provider_harness ("e2eeenc", provider, RTP_CAPS);
+  dec = provider_harness ("e2eedec", provider, SRTP_CAPS);
+  expect_packet (gst_harness_push_and_pull (dec, seal (enc, ssrc, 40000)), ssrc, 40000);
+  media_provider_set (provider, NULL, NULL);
+  for (guint i = 40001; i < 100000; i++)
+    fail_unless_equals_int (gst_harness_push (enc, packet_new (ssrc, (guint16) i)), GST_FLOW_OK);
+  fail_unless (gst_harness_try_pull (enc) == NULL);
+  media_provider_set (provider, srtp_key (2, 0x72, 2), NULL);
+  for (guint i = 100000; i < 100100; i++)
+    expect_packet (gst_harness_push_and_pull (dec, seal (enc, ssrc, (guint16) i)), ssrc,
+        (guint16) i);
+  fail_unless_equals_uint64 (media_stat (enc, "replayed"), 0);
+  gst_harness_teardown (enc);
+  gst_harness_teardown (dec);
+  g_object_unref (provider);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_packets_wait_for_a_key_that_is_a_little_late)
 {
   MediaProvider *here = media_provider_new (), *there = media_provider_new ();
@@ -799,6 +825,7 @@ srtp_suite (void)
   tcase_add_test (tc, test_caps_change_their_name_and_lose_every_key);
   tcase_add_test (tc, test_srtp_is_linked_to_nothing_that_takes_rtp);
   tcase_add_test (tc, test_a_new_key_is_used_at_once_and_loses_nothing);
+  tcase_add_test (tc, test_a_long_time_without_a_key_loses_nothing_behind_it);
   tcase_add_test (tc, test_packets_wait_for_a_key_that_is_a_little_late);
   tcase_add_test (tc, test_a_flush_forgets_what_waits);
   tcase_add_test (tc, test_a_packet_that_was_sent_is_not_sent_again);
