@@ -54,9 +54,7 @@
       "rtph265pay config-interval=-1 aggregate-mode=max", H265_DECODER, "", 30}, \
   {"H.265, another order, several slices, small packets", NAL_SOURCE ("30") X265ENC_REORDERING "! " \
       "rtph265pay config-interval=1 aggregate-mode=zero-latency mtu=500", H265_DECODER, "mtu=400", \
-      30}, \
-  {"H.265, another decoder", NAL_SOURCE ("30") X265ENC "! rtph265pay config-interval=-1", \
-      "rtph265depay ! libde265dec", "", 30},
+      30},
 
 #define NAL_FRAME_ROWS \
   {"H.264", NAL_SOURCE ("30") X264ENC, "avdec_h264", "", 30}, \
