@@ -37,6 +37,22 @@ loopback_connect (GstElement * a, GstElement * b)
   g_signal_connect (b, "on-ice-candidate", G_CALLBACK (loopback_pass_candidate), a);
 }
 
+/* Waits until a webrtcbin is gone whose last reference may be with a thread that just looks at it: a
+ * test that ends in the meantime would be torn down under that thread. */
+static inline void
+loopback_wait_until_gone (GWeakRef * webrtcbin)
+{
+  gint64 end = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;
+  gpointer object;
+
+  while ((object = g_weak_ref_get (webrtcbin)) != NULL) {
+    g_object_unref (object);
+    fail_unless (g_get_monotonic_time () < end, "somebody keeps a webrtcbin");
+    g_usleep (5000);
+  }
+  g_weak_ref_clear (webrtcbin);
+}
+
 /* @what: "offer" or "answer". */
 static inline GstWebRTCSessionDescription *
 loopback_create (GstElement * webrtcbin, const gchar * what)

@@ -375,9 +375,15 @@ wait_for_decoded (Call * call)
 static void
 call_free (Call * call)
 {
+  GWeakRef sender, receiver;
+
+  g_weak_ref_init (&sender, call->sender);
+  g_weak_ref_init (&receiver, call->receiver);
   gst_element_set_state (call->pipeline, GST_STATE_NULL);
   gst_clear_object (&call->dec);
   gst_object_unref (call->pipeline);
+  loopback_wait_until_gone (&sender);
+  loopback_wait_until_gone (&receiver);
   g_unlink (call->keys);
   g_free (call->keys);
   g_hash_table_unref (call->lost);

@@ -194,11 +194,19 @@ call_new (const gchar * caller, const gchar * callee, gboolean callee_speaks, gb
 static void
 call_free (Call * call)
 {
+  GWeakRef caller, callee;
+
+  g_weak_ref_init (&caller, call->caller.webrtcbin);
+  g_weak_ref_init (&callee, call->callee.webrtcbin);
   gst_element_set_state (call->pipeline, GST_STATE_NULL);
   side_clear (&call->caller);
   side_clear (&call->callee);
+  /* Its messages have their sources. */
+  gst_bus_set_flushing (call->bus, TRUE);
   gst_object_unref (call->bus);
   gst_object_unref (call->pipeline);
+  loopback_wait_until_gone (&caller);
+  loopback_wait_until_gone (&callee);
   g_unlink (call->keys);
   g_free (call->keys);
   g_free (call);
