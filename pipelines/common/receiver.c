@@ -7,6 +7,7 @@
 
 #include <gio/gio.h>
 #include <gst/e2ee/e2ee.h>
+#include <gst/video/video.h>
 
 #include "codecs.h"
 #include "picture.h"
@@ -18,6 +19,9 @@
 
 #define SHOWN_VIDEO "videoconvert ! shieldoverlay name=shield ! videoconvert ! " SHOWN_SINK
 #define HEARD_AUDIO "audioconvert ! " SINK
+
+/* How long whole frames may come of which the depayloader makes nothing. */
+#define PATIENCE_MS 250
 
 /* One way of making something of a stream. */
 typedef struct
@@ -45,6 +49,9 @@ typedef struct Stream
   Branch opened;
   Branch raw;                   /* of a wiretap */
   gint64 first_packet;
+  gint frames_before;           /* of the streaming thread, like the next: when a frame came last */
+  gint64 waiting_since;         /* that nothing came of frames; 0: something did */
+  gint asked;                   /* atomic: how often for a key frame, for that reason */
   gint shield_state;            /* atomic: of the last picture that left the overlay, -1 before */
 } Stream;
 
@@ -201,6 +208,30 @@ add_probe (Stream * stream, const gchar * element_name, const gchar * pad_name,
   gst_object_unref (element);
 }
 
+/* Not every depayloader that waits for a key frame asks for one when it has seen no loss; and it has
+ * seen none when the first key frame came before this side had its SRTP keys.  e2eedec hands over
+ * whole frames, so that a large one that takes its time is none that nothing comes of. */
+static GstPadProbeReturn
+on_opened_frame (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  Stream *stream = user_data;
+  gint64 now = g_get_monotonic_time ();
+  gint frames = g_atomic_int_get (&stream->opened.frames);
+
+  if (frames != stream->frames_before)
+    stream->waiting_since = 0;
+  stream->frames_before = frames;
+  if (!stream->waiting_since) {
+    stream->waiting_since = now;
+  } else if (now - stream->waiting_since >= PATIENCE_MS * G_TIME_SPAN_MILLISECOND) {
+    stream->waiting_since = now;
+    g_atomic_int_inc (&stream->asked);
+    gst_pad_send_event (pad,
+        gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0));
+  }
+  return GST_PAD_PROBE_OK;
+}
+
 static void
 watch_branch (Stream * stream, Branch * branch, EvidencePlace place, const gchar * depayloader,
     const gchar * decoder)
@@ -325,6 +356,9 @@ receiver_add (Receiver * receiver, const gchar * from, GstPad * pad)
   if (receiver->protection->decryptor)
     receiver->protection->decryptor (receiver->protection->user_data, stream->decryptor);
   watch_branch (stream, &stream->opened, EVIDENCE_OPENED, "depayloader", "decoder");
+  if (is_video (stream))
+    add_probe (stream, "decryptor", "src", GST_PAD_PROBE_TYPE_BUFFER
+        | GST_PAD_PROBE_TYPE_BUFFER_LIST, on_opened_frame, stream);
   if (receiver->role == RECEIVER_TAPS) {
     watch_branch (stream, &stream->raw, EVIDENCE_RAW, "raw-depayloader", "raw-decoder");
     entry_element = gst_bin_get_by_name (GST_BIN (stream->bin), "packets");
@@ -495,6 +529,9 @@ receiver_stats (Receiver * receiver)
         "opened", branch_stats (&stream->opened, receiver->begun));
 
     add_time (object, "first-packet-ms", receiver->begun, stream->first_packet);
+    if (is_video (stream))
+      json_object_set_new (object, "key-frames-asked",
+          json_integer (g_atomic_int_get (&stream->asked)));
     if (receiver->role == RECEIVER_TAPS)
       json_object_set_new (object, "raw", branch_stats (&stream->raw, receiver->begun));
     if (stream->sink && g_atomic_int_get (&stream->shield_state) >= 0)

@@ -6,10 +6,19 @@
 
 #include "leg.h"
 
+#include <gst/video/video.h>
+
 #include "common/peer.h"
 
 /* JANUS_VIDEOROOM_ERROR_NO_SUCH_FEED */
 #define NO_SUCH_FEED 428
+
+/* How often it is looked whether a key frame is wanted; for how long it must have been; how long an
+ * answer may take; and how long nobody must have asked for it to be over. */
+#define LOOK_MS 100
+#define WANTED_MS 200
+#define ANSWER_MS 500
+#define OVER_MS 1000
 
 struct _Leg
 {
@@ -24,6 +33,14 @@ struct _Leg
   gboolean entered;
   gboolean media_up;            /* on the gateway's side */
   gboolean connected;           /* on both */
+  gint wanted;                  /* atomic: how often the receiver has asked for a key frame */
+  gint wanted_before;           /* when it was last looked */
+  gint64 wanted_since;          /* 0: it is not */
+  gint64 last_wanted;
+  gint64 last_request;          /* by name */
+  guint requests;
+  guint look;                   /* source */
+  gint64 lose_until;            /* control; of the streaming thread */
   gint64 asked_at;
   gint64 offered_at;
   gint64 connected_at;
@@ -107,12 +124,67 @@ on_peer_failed (gpointer user_data, const gchar * name, const gchar * reason)
   fail (user_data, "%s: %s", name, reason);
 }
 
+static GstPadProbeReturn
+on_upstream_event (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  Leg *leg = user_data;
+
+  if (gst_video_event_is_force_key_unit (GST_PAD_PROBE_INFO_EVENT (info)))
+    g_atomic_int_inc (&leg->wanted);
+  return GST_PAD_PROBE_OK;
+}
+
+static GstPadProbeReturn
+on_control_packet (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  Leg *leg = user_data;
+  gint64 now = g_get_monotonic_time ();
+
+  if (!leg->lose_until)
+    leg->lose_until = now + leg->context->control_lose * G_TIME_SPAN_MILLISECOND;
+  return now < leg->lose_until ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+}
+
+/* webrtcbin asks the gateway for a key frame in RTCP.  Of a subscriber, who has no SSRC there, Janus
+ * takes a whole RTCP packet to be about the medium of its first report block: a request for video
+ * behind a report of audio is one for a key frame of audio, and left.  So what the receiver goes
+ * on asking for is asked for by name, too. */
+static gboolean
+on_look (gpointer user_data)
+{
+  Leg *leg = user_data;
+  gint wanted = g_atomic_int_get (&leg->wanted);
+  gint64 now = g_get_monotonic_time () / G_TIME_SPAN_MILLISECOND;
+
+  if (wanted == leg->wanted_before) {
+    if (now - leg->last_wanted >= OVER_MS)
+      leg->wanted_since = 0;
+    return G_SOURCE_CONTINUE;
+  }
+  leg->wanted_before = wanted;
+  leg->last_wanted = now;
+  if (!leg->wanted_since)
+    leg->wanted_since = now;
+  if (leg->video_mid && now - leg->wanted_since >= WANTED_MS
+      && now - leg->last_request >= ANSWER_MS) {
+    leg->last_request = now;
+    leg->requests++;
+    gateway_handle_request (leg->handle, json_pack ("{s:s, s:[{s:O, s:b}]}",
+            "request", "configure", "streams", "mid", leg->video_mid, "send", 1), NULL);
+  }
+  return G_SOURCE_CONTINUE;
+}
+
 /* Streaming thread. */
 static void
 on_pad_added (gpointer user_data, const gchar * name, GstPad * pad)
 {
   Leg *leg = user_data;
 
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, on_upstream_event, leg, NULL);
+  if (leg->context->control_lose > 0)
+    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
+        on_control_packet, leg, NULL);
   receiver_add (leg->context->receiver, name, pad);
 }
 
@@ -311,6 +383,7 @@ leg_subscribe (const LegContext * context, Gateway * gateway, json_t * feed,
 
   leg->feed = json_incref (feed);
   leg->private_id = private_id;
+  leg->look = g_timeout_add (LOOK_MS, on_look, leg);
   leg->handle = gateway_attach (gateway, &handle_handlers, leg);
   return leg;
 }
@@ -341,6 +414,7 @@ leg_choose_layer (Leg * leg, const gchar * what, gint layer)
 void
 leg_free (Leg * leg)
 {
+  g_clear_handle_id (&leg->look, g_source_remove);
   gateway_handle_free (leg->handle);
   if (leg->peer) {
     GstElement *webrtc = gst_object_ref (peer_get_element (leg->peer));
@@ -392,5 +466,7 @@ leg_stats (Leg * leg, gint64 begun)
   add_time (stats, "asked-ms", begun, leg->asked_at);
   add_time (stats, "offered-ms", begun, leg->offered_at);
   add_time (stats, "connected-ms", begun, leg->connected_at);
+  if (leg->feed)
+    json_object_set_new (stats, "key-frames-requested", json_integer (leg->requests));
   return stats;
 }

@@ -29,6 +29,7 @@ typedef struct
   const gchar *video_codec;     /* as Janus writes it: "vp8" */
   const gchar *audio_codec;
   gboolean says_e2ee;           /* FALSE only in a negative control */
+  gint control_lose;            /* ms in the beginning of which all packets are lost */
 } LegContext;
 
 typedef struct

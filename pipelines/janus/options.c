@@ -132,6 +132,8 @@ janus_options_parse (int *argc, char ***argv, GError ** error)
     {"verbose", 'v', 0, G_OPTION_ARG_NONE, &options->verbose, "Print what the elements say", NULL},
     {"control-no-flag", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &options->control_no_flag,
         "Negative control: session descriptions do not say that media are encrypted", NULL},
+    {"control-lose", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_INT, &options->control_lose,
+        "Control: lose what comes of each stream in its first so many ms", "MS"},
     {NULL}
   };
   GOptionContext *context = g_option_context_new ("- takes part in a VideoRoom of a Janus gateway");

@@ -39,6 +39,7 @@ typedef struct
   gboolean verbose;
   /* What a room that demands encryption refuses; the tests use it. */
   gboolean control_no_flag;
+  gint control_lose;            /* ms */
 } JanusOptions;
 
 /* NULL and @error on a command line that makes no sense, or a file that cannot be read. */

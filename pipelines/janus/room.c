@@ -550,6 +550,7 @@ room_new (const JanusOptions * options, void (*finished) (gpointer user_data),
     .video_codec = options->video_source ? options->video_codec->name : NULL,
     .audio_codec = options->audio_source ? options->audio_codec->name : NULL,
     .says_e2ee = !options->control_no_flag,
+    .control_lose = options->control_lose,
   };
 
   room->bus_watch = bus_watch_new (room->pipeline, room->journal, room->receiver, on_element_failed,

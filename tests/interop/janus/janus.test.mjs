@@ -119,7 +119,7 @@ function pageUntilLayers(page, count) {
 const decoded = (count) => (stats) => (received(stats, 'video')?.opened.decoded ?? 0) >= count;
 
 /* What one subscriber of GStreamer came to. */
-function assertGot(t, { status, log, stats }, least) {
+function assertGot(t, { status, log, stats }, least, share = 0.9) {
   assert.equal(status, 0, log);
   for (const media of ['video', 'audio']) {
     const stream = received(stats, media);
@@ -136,7 +136,7 @@ function assertGot(t, { status, log, stats }, least) {
     assert.equal(decryptor.dropped, 0);
     assert.equal(decryptor.frames, decryptor['whole-frames']);
     assert.ok(opened.frames >= least, `${stats.name} ${media}`);
-    assert.ok(opened.decoded >= 0.9 * opened.frames, `${stats.name} ${media}`);
+    assert.ok(opened.decoded >= share * opened.frames, `${stats.name} ${media}`);
   }
   assert.equal(stats.shield?.state, 'on');
 }
@@ -244,6 +244,45 @@ for (const codec of ['vp8', 'vp9', 'h264']) {
     }
   });
 }
+
+for (const codec of ['vp8', 'vp9', 'h264'])
+  test(`a subscriber who has lost the first key frame of ${codec} asks until another comes`, options,
+      async (t) => {
+        room++;
+        await gateway.createRoom(room);
+
+        const alice = publisher(t, codec);
+        const bob = subscriber(t, 'bob', ['--control-lose', '700']);
+
+        await bob.until('pictures come', decoded(ENOUGH));
+        alice.tell('leave');
+
+        const [sent, got] = await Promise.all([alice, bob].map(({ ended }) => ended));
+        const requests = got.stats.peers.find(({ publishes }) => !publishes)['key-frames-requested'];
+
+        t.diagnostic(`bob requested ${requests} key frames, of `
+            + `${sent.stats.sent.video['key-frames-asked']} that alice was asked for`);
+        assert.ok(requests > 0);
+        assertGot(t, got, ENOUGH);
+      });
+
+test('two who publish both open and decode each other', options, async (t) => {
+  room++;
+  await gateway.createRoom(room);
+
+  const both = [['alice', '1'], ['bob', '2']].map(([name, keyId]) => join(t, name, ['--key-file',
+    folder.path(`${name}.json`), '--key-id', keyId, '--video-source', SOURCE]));
+
+  await Promise.all(both.map((who) => who.until('pictures come', decoded(ENOUGH))));
+  both[0].tell('leave');
+
+  /* With the one the other goes, since nobody is left.  Who leaves does not wait for what is still in
+   * his decoder. */
+  const [alice, bob] = await Promise.all(both.map(({ ended }) => ended));
+
+  assertGot(t, alice, ENOUGH, 0.5);
+  assertGot(t, bob, ENOUGH);
+});
 
 test('who subscribes without the flag and without keys gets ciphertext', options, async (t) => {
   room++;

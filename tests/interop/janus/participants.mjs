@@ -80,7 +80,7 @@ export class Member {
       if (Date.now() > end)
         throw new Error(`${this.name}, in vain: ${what}\n${this.log.join('\n')}\n`
             + JSON.stringify(stats.received.map(({ media, opened, decryptor }) =>
-              ({ media, opened, decryptor }))));
+              ({ media, opened, decryptor }))) + JSON.stringify(stats.sent));
       await setTimeout(POLL_MS);
     }
   }
