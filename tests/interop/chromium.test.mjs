@@ -9,7 +9,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { launchBrowser, missing, servePages, until } from './browser.mjs';
-import { assertGoodCall, assertNothingOpened, causesOf, describeRow, rowsOf } from './figures.mjs';
+import { assertGoodCall, assertNothingOpened, causesOf, describeRow, rowsOf, stateOfLastPicture }
+  from './figures.mjs';
 import { makeKeys, missingPrograms, scratchFolder, startCall, startRendezvous }
   from './programs.mjs';
 
@@ -136,7 +137,7 @@ for (const [who, gstCalls, webCalls] of [
           assert.equal(status, 0, log);
           assertGoodCall(rows);
           assert.equal(stats.received.find(({ media }) => media === 'video').codec, codec);
-          assert.equal(stats.shield?.state, 'on');
+          assert.equal(stateOfLastPicture(stats), 'on');
         });
 
   test(`${who}: with a wrong key neither end opens anything`, options, async (t) => {

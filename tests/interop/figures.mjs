@@ -16,6 +16,10 @@ const DECODED = 0.6;
 const ENOUGH = 25;
 const SOME = 10;
 
+/* Pictures of e2ee-call in a second, and how many of them a machine that keeps up makes. */
+const FRAME_RATE = 25;
+const REAL_TIME = 0.7;
+
 const sum = (counters) => Object.values(counters).reduce((total, count) => total + count, 0);
 
 /* A frame that comes once more after it was opened is refused, and nothing is lost: Chromium hands
@@ -89,6 +93,17 @@ export function causesOf(counters) {
 
   return Object.fromEntries(causes.filter((cause) => counters[cause])
     .map((cause) => [cause, counters[cause]]));
+}
+
+/* Of the picture itself: the shield says "unknown" as soon as a busy machine is silent for long. */
+export function stateOfLastPicture({ received }) {
+  return received.find(({ media }) => media === 'video')['status-of-last-picture'];
+}
+
+/* Whether so little of what e2ee-call should have sent in its seconds was sent that the call proves
+ * nothing. */
+export function wasTooBusy({ sent }, seconds) {
+  return (sent?.video?.encryptor.frames ?? 0) < REAL_TIME * FRAME_RATE * seconds;
 }
 
 /* What e2eedec has said of what it got, each state once. */

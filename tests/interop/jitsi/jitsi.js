@@ -5,8 +5,8 @@
 
 export const script = '/lib-jitsi-meet/lib-jitsi-meet.e2ee-worker.js';
 
-/*   @keys  { own: { key, index }, other: { key, index } }, keys as arrays of 32 bytes; a key that is
- *          null is none, and Jitsi's worker then lets all through in clear */
+/*   @keys  { own: { key, index }, other: { key, index } }, keys as arrays of 32 bytes; a key that
+ *          is null is none, and Jitsi's worker then lets all through in clear */
 export async function setUp(worker, keys, own, other) {
   worker.postMessage({ operation: 'initialize', sharedKey: false });
   for (const [participantId, { key, index }] of [[own, keys.own], [other, keys.other]])

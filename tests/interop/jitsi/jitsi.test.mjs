@@ -9,7 +9,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { assertGoodCall, assertNothingOpened, assertNothingThrough, causesOf, describeRow, rowsOf,
-  statesSaid } from '../figures.mjs';
+  stateOfLastPicture, statesSaid } from '../figures.mjs';
 import { LIMIT, rowsBetween, Stage, untouchedOf, whyNot } from '../foreign/stage.mjs';
 
 const skip = await whyNot('@lyno/lib-jitsi-meet');
@@ -69,7 +69,7 @@ for (const [who, webCalls, codec] of [
     assert.equal(status, 0, log);
     assertGoodCall(rows);
     assert.equal(untouchedOf(web), 0, 'no frame goes through in clear');
-    assert.equal(stats.shield?.state, 'on');
+    assert.equal(stateOfLastPicture(stats), 'on');
     assert.deepEqual(stats.received.map(({ decryptor }) => causesOf(decryptor)), [{}, {}]);
   });
 

@@ -5,8 +5,9 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { until } from '../browser.mjs';
 import { assertGoodCall, assertNothingOpened, assertNothingThrough, causesOf, describeRow, rowsOf,
-  statesSaid } from '../figures.mjs';
+  stateOfLastPicture, statesSaid } from '../figures.mjs';
 import { LIMIT, rowsBetween, Stage, untouchedOf, whyNot } from '../foreign/stage.mjs';
 
 const skip = await whyNot('livekit-client');
@@ -35,17 +36,20 @@ before(async () => {
 
 after(() => stage?.close(), { timeout: LIMIT });
 
-const settings = (codec, { key, index, enabled }) =>
-  ({ format: 'livekit', codecs: { video: codec }, keys: { key, index, enabled } });
+const settings = (codec, { key, index, enabled, ofEach }) =>
+  ({ format: 'livekit', codecs: { video: codec }, keys: { key, index, enabled, ofEach } });
 
-async function call(t, { codec, webCalls, gst, web, seconds }) {
-  const file = await stage.writeKeys(`keys-${stage.calls}.json`,
-      [{ kid: gst.index, alg: gst.alg, k: gst.key }]);
+async function call(t, { codec, webCalls, gst, web, seconds, during }) {
+  const file = Array.isArray(gst)
+    ? await stage.writeKeys(`keys-${stage.calls}.json`,
+        gst.map(({ index, alg, key }) => ({ kid: index, alg, k: key })))
+    : await stage.makeKey(`keys-${stage.calls}.json`, gst);
   const result = await stage.callGStreamer(t, {
     settings: settings(codec, web),
     args: ['--format', 'livekit', '--codec', codec, '--key-file', file],
     webCalls,
     seconds,
+    during,
   });
 
   assert.ok(result.stats, result.log);
@@ -74,9 +78,66 @@ for (const [who, webCalls, codec, kind] of [
         assertGoodCall(rows);
         assert.deepEqual(said, {}, 'LiveKit has no error to tell');
         assert.equal(untouchedOf(web), 0, 'no frame goes through in clear');
-        assert.equal(stats.shield?.state, 'on');
+        assert.equal(stateOfLastPicture(stats), 'on');
         assert.deepEqual(stats.received.map(({ decryptor }) => causesOf(decryptor)), [{}, {}]);
       });
+
+/* Waits until the page has sealed so many frames of video more. */
+async function sealsMore(page, count) {
+  const sealed = async () => {
+    const { participants } = await import('/foreign/page.js');
+
+    return (await participants.a.figures())['send video']?.passed ?? 0;
+  };
+  const before_ = await page.evaluate(sealed);
+
+  await until(page, async (enough) => {
+    const { participants } = await import('/foreign/page.js');
+
+    return (await participants.a.figures())['send video']?.passed >= enough;
+  }, before_ + count, LIMIT / 2);
+}
+
+test('LiveKit\'s worker ratchets its key, and then goes over to another: e2eedec follows', options,
+    async (t) => {
+      const [first, second] = [KEYS['raw key'], { ...WRONG['raw key'], index: 6 }];
+      const { rows, web, said, stats, status, log } = await call(t, {
+        codec: 'vp8',
+        webCalls: true,
+        /* Of two keys of one epoch e2eeenc takes the first. */
+        gst: [first, second],
+        web: { ...first, ofEach: true },
+        seconds: 5,
+        during: async (page) => {
+          await sealsMore(page, 20);
+          await page.evaluate(async (index) => {
+            const { participants } = await import('/foreign/page.js');
+            const { ratchet } = await import('/livekit/livekit.js');
+
+            ratchet(participants.a.worker, index, 'web');
+            ratchet(participants.a.worker, index, 'web');
+          }, first.index);
+          await sealsMore(page, 20);
+          await page.evaluate(async (key) => {
+            const { participants } = await import('/foreign/page.js');
+            const { setKey } = await import('/livekit/livekit.js');
+
+            await setKey(participants.a.worker, key, 'web');
+          }, second);
+          await sealsMore(page, 20);
+        },
+      });
+
+      const keyIds = stats.messages.filter(({ message, element }) =>
+        message === 'e2ee-status' && element === 'decryptor').map((status_) => status_['key-id']);
+
+      assert.equal(status, 0, log);
+      assertGoodCall(rows);
+      assert.equal(untouchedOf(web), 0);
+      assert.deepEqual(said, { ratcheted: 2 });
+      assert.deepEqual(keyIds.sort(), [first.index, first.index, second.index, second.index]);
+      assert.deepEqual(stats.received.map(({ decryptor }) => causesOf(decryptor)), [{}, {}]);
+    });
 
 for (const [who, webCalls, kind] of [
   ['offers', true, 'passphrase'],
