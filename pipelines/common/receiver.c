@@ -208,9 +208,9 @@ add_probe (Stream * stream, const gchar * element_name, const gchar * pad_name,
   gst_object_unref (element);
 }
 
-/* Not every depayloader that waits for a key frame asks for one when it has seen no loss; and it has
- * seen none when the first key frame came before this side had its SRTP keys.  e2eedec hands over
- * whole frames, so that a large one that takes its time is none that nothing comes of. */
+/* Not every depayloader that waits for a key frame asks for one when it has seen no loss; and it
+ * has seen none when the first key frame came before this side had its SRTP keys.  e2eedec hands
+ * over whole frames, so that a large one that takes its time is none that nothing comes of. */
 static GstPadProbeReturn
 on_opened_frame (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 {

@@ -145,10 +145,10 @@ on_control_packet (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
   return now < leg->lose_until ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
 }
 
-/* webrtcbin asks the gateway for a key frame in RTCP.  Of a subscriber, who has no SSRC there, Janus
- * takes a whole RTCP packet to be about the medium of its first report block: a request for video
- * behind a report of audio is one for a key frame of audio, and left.  So what the receiver goes
- * on asking for is asked for by name, too. */
+/* webrtcbin asks the gateway for a key frame in RTCP.  Of a subscriber, who has no SSRC there,
+ * Janus takes a whole RTCP packet to be about the medium of its first report block: a request for
+ * video behind a report of audio is one for a key frame of audio, and left.  So what the receiver
+ * goes on asking for is asked for by name, too. */
 static gboolean
 on_look (gpointer user_data)
 {

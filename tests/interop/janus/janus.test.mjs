@@ -246,8 +246,8 @@ for (const codec of ['vp8', 'vp9', 'h264']) {
 }
 
 for (const codec of ['vp8', 'vp9', 'h264'])
-  test(`a subscriber who has lost the first key frame of ${codec} asks until another comes`, options,
-      async (t) => {
+  test(`a subscriber who has lost the first key frame of ${codec} asks until another comes`,
+      options, async (t) => {
         room++;
         await gateway.createRoom(room);
 
@@ -258,7 +258,8 @@ for (const codec of ['vp8', 'vp9', 'h264'])
         alice.tell('leave');
 
         const [sent, got] = await Promise.all([alice, bob].map(({ ended }) => ended));
-        const requests = got.stats.peers.find(({ publishes }) => !publishes)['key-frames-requested'];
+        const { 'key-frames-requested': requests } = got.stats.peers
+          .find(({ publishes }) => !publishes);
 
         t.diagnostic(`bob requested ${requests} key frames, of `
             + `${sent.stats.sent.video['key-frames-asked']} that alice was asked for`);
@@ -276,8 +277,8 @@ test('two who publish both open and decode each other', options, async (t) => {
   await Promise.all(both.map((who) => who.until('pictures come', decoded(ENOUGH))));
   both[0].tell('leave');
 
-  /* With the one the other goes, since nobody is left.  Who leaves does not wait for what is still in
-   * his decoder. */
+  /* With the one the other goes, since nobody is left.  Who leaves does not wait for what is still
+   * in his decoder. */
   const [alice, bob] = await Promise.all(both.map(({ ended }) => ended));
 
   assertGot(t, alice, ENOUGH, 0.5);
@@ -484,11 +485,11 @@ test('a subscriber of a simulcast decodes on through every switch of layers', op
 
       const got = await bob.ended;
       const { passed, frames, runs } = (await figuresOf(page))['send video'];
-      const layers = got.stats.events.filter(({ event }) => event === 'layer');
+      const layers = got.stats.events.filter(({ event }) => event === 'layer')
+        .map(({ substream, temporal }) => `${substream ?? ''}/${temporal ?? ''}`);
 
       t.diagnostic(`Chromium sealed ${passed} of ${frames} frames of ${LAYERS.length} layers; `
-          + `Janus said ${layers.map(({ substream, temporal }) => `${substream ?? ''}/${temporal ?? ''}`)
-            .join(' ')}`);
+          + `Janus said ${layers.join(' ')}`);
       assert.equal(runs, LAYERS.length, 'every layer has a run of counters of its own');
       assertGot(t, got, ENOUGH);
       assert.ok(received(got.stats, 'video').opened['longest-gap-ms'] < 3000);
