@@ -161,7 +161,7 @@ for (const [who, gstCalls, webCalls] of [
   test(`${who}: a key id that the other has not opens nothing`, options, async (t) => {
     room++;
     const child = joinWithGStreamer(t,
-        { call: gstCalls, keyFile: 'gst.json', keyId: '1', seconds: 3 });
+        { call: gstCalls, keyFile: 'gst.json', keyId: '1', seconds: 2 });
     const page = await joinWithPage(t, { call: webCalls, keyFile: 'five.json', keyId: '5' });
     const { rows, web, stats } = await endOf(t, child, page);
 

@@ -23,12 +23,12 @@ const REAL_TIME = 0.7;
 const sum = (counters) => Object.values(counters).reduce((total, count) => total + count, 0);
 
 /* A frame that comes once more after it was opened is refused, and nothing is lost: Chromium hands
- * its transforms a frame again when retransmission or a probe of the bandwidth has brought it twice.
- * */
+ * its transforms a frame again when retransmission or a probe of the bandwidth has brought it
+ * twice. */
 const refusedOf = (decryptor) => (decryptor?.dropped ?? 0) - (decryptor?.replayed ?? 0);
 
-/* One row for each medium and direction: { what, sealed, opened, refused, repeated, decoded }, where
- * decoded is null for sound in the browser, which counts samples. */
+/* One row for each medium and direction: { what, sealed, opened, refused, repeated, decoded },
+ * where decoded is null for sound in the browser, which counts samples. */
 export function rowsOf(web, { sent, received }) {
   return ['video', 'audio'].flatMap((kind) => {
     const incoming = received.find(({ media }) => media === kind);

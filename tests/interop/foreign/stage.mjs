@@ -86,8 +86,8 @@ export class Stage {
 
   /* A call of @seconds between e2ee-call with @args and a page with @settings; @webCalls says who
    * offers.  @during(page) may do something in the middle of it.  What both counted: { web, said,
-   * stats, status, log, page }.  On a machine that cannot keep up with it, there is a second, longer
-   * one. */
+   * stats, status, log, page }.  On a machine that cannot keep up with it, there is a second,
+   * longer one. */
   async callGStreamer(t, options) {
     const result = await this.callOnce(t, options);
     const { seconds } = options;

@@ -61,7 +61,7 @@ for (const [who, webCalls, codec] of [
       webCalls,
       gst: { own: GST, other: WEB },
       web: { own: WEB, other: GST },
-      seconds: 4,
+      seconds: 3,
     });
 
     t.diagnostic(`Chromium ${stage.browser.version()}, connected after `

@@ -1,5 +1,5 @@
-/* How the worker of livekit-client is spoken to: with the messages that its E2EEManager sends, for a
- * key that all participants share (ExternalE2EEKeyProvider), or for one of each (BaseKeyProvider).
+/* How the worker of livekit-client is spoken to: with the messages that its E2EEManager sends, for
+ * a key that all participants share (ExternalE2EEKeyProvider), or for one of each (BaseKeyProvider).
  *
  * gst-e2ee, LGPL-2.1-or-later */
 

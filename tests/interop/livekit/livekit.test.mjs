@@ -70,7 +70,7 @@ for (const [who, webCalls, codec, kind] of [
   test(`LiveKit's worker ${who} ${codec} with a ${kind}: both ends open and decode`, options,
       async (t) => {
         const { rows, web, said, stats, status, log } = await call(t,
-            { codec, webCalls, gst: KEYS[kind], web: KEYS[kind], seconds: 4 });
+            { codec, webCalls, gst: KEYS[kind], web: KEYS[kind], seconds: 3 });
 
         t.diagnostic(`Chromium ${stage.browser.version()}, connected after `
             + `${stats['connected-ms']} ms`);
