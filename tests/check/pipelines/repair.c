@@ -384,6 +384,7 @@ call_free (Call * call)
   gst_object_unref (call->pipeline);
   loopback_wait_until_gone (&sender);
   loopback_wait_until_gone (&receiver);
+  loopback_leave_at_once ();
   g_unlink (call->keys);
   g_free (call->keys);
   g_hash_table_unref (call->lost);

@@ -207,6 +207,7 @@ call_free (Call * call)
   gst_object_unref (call->pipeline);
   loopback_wait_until_gone (&caller);
   loopback_wait_until_gone (&callee);
+  loopback_leave_at_once ();
   g_unlink (call->keys);
   g_free (call->keys);
   g_free (call);
