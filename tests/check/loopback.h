@@ -5,6 +5,7 @@
 
 #include <gst/check/gstcheck.h>
 #include <gst/webrtc/webrtc.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
