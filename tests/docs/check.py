@@ -238,44 +238,51 @@ def missing_tests(tree):
 COMPATIBILITY = 'docs/compatibility.md'
 
 
+def table_rows(text):
+    """The tables of a page: for each row its cells, by the heads of their columns."""
+    rows, head, last = [], None, None
+    for line in text.splitlines():
+        cells = [cell.strip() for cell in line.strip().strip('|').split('|')]
+        if not line.startswith('|'):
+            head = None
+        elif re.match(r'[|\s:-]+$', line):
+            head = last
+        elif head:
+            rows.append(dict(zip(head, cells)))
+        last = cells
+    return rows
+
+
 def unbacked_cells(tree):
     """Cells of the compatibility table that no test shows, and tests named there that are none.
 
-    A test is named by its function (`test_...`) or, where it has a sentence for a name, by a part of that
-    in “quotation marks”.
+    A test is named by its function (`test_...`) or, where it has a sentence for a name, by a part of
+    that in “quotation marks”.
     """
-    table = [[cell.strip() for cell in line.strip('|').split('|')]
-             for line in read(tree, COMPATIBILITY).splitlines()
-             if line.startswith('|') and not re.match(r'[|\s:-]+$', line)] \
-        if COMPATIBILITY in tracked_files(tree) else []
-    functions, sentences = set(), []
-    for _, text in texts(tree, '.c', '.py', '.mjs'):
-        functions.update(re.findall(r'\btest_\w+', text))
-    for _, text in texts(tree, '.mjs', '.sh'):
-        sentences.append(text)
+    rows = table_rows(read(tree, COMPATIBILITY)) if COMPATIBILITY in tracked_files(tree) else []
+    sentences = [text for _, text in texts(tree, '.mjs', '.sh')]
+    functions = {name for _, text in texts(tree, '.c', '.py', '.mjs')
+                 for name in re.findall(r'\btest_\w+', text)}
+    tests = {row['row'].strip('`'): row['tests'] for row in rows if 'tests' in row}
 
-    shown, wrong = set(), []
-    for row in table:
-        key = re.match(r'`([\w-]+)`$', row[0])
-        if not key:
-            continue
-        shown.add(key.group(1))
-        tests = re.findall(r'`(test_\w+)`', row[1])
-        quoted = re.findall(r'“([^”]+)”', row[1])
-        wrong += [f'{row[0]}: there is no {test}' for test in tests if test not in functions]
-        wrong += [f'{row[0]}: no test is called “{part}”' for part in quoted
+    wrong = []
+    for key, shown in tests.items():
+        named, quoted = re.findall(r'`(test_\w+)`', shown), re.findall(r'“([^”]+)”', shown)
+        wrong += [f'{key}: there is no {test}' for test in named if test not in functions]
+        wrong += [f'{key}: no test is called “{part}”' for part in quoted
                   if not any(part in text for text in sentences)]
-        if not tests and not quoted:
-            wrong.append(f'{row[0]}: names no test')
-    for row in table:
-        if re.match(r'`', row[0]):
+        if not named and not quoted:
+            wrong.append(f'{key}: names no test')
+    for row in rows:
+        if 'tests' in row:
             continue
-        for cell in row[1:]:
+        (_, name), *cells = row.items()
+        for column, cell in cells:
             keys = re.findall(r'`([\w-]+)`', cell)
-            wrong += [f'{row[0]}: `{key}` is no row of the tests' for key in keys
-                      if key not in shown]
-            if re.match(r'(yes|no|refused)\b', cell) and not keys:
-                wrong.append(f'{row[0]}: “{cell}” is shown by no test')
+            wrong += [f'{name}, {column}: `{key}` is no row of the tests' for key in keys
+                      if key not in tests]
+            if column != 'format' and cell not in ('-', 'not tried') and not keys:
+                wrong.append(f'{name}, {column}: “{cell}” is shown by no test')
     return wrong
 
 

@@ -27,6 +27,7 @@ typedef struct
   guint n;                      /* frames, at least */
   const gchar *before;          /* what has to run first, to write the file CACHE */
   const gchar *between;         /* from e2eeenc to e2eedec */
+  const gchar *keys;            /* NULL: KEYS_1 */
 } Row;
 
 #include "codecs-nal.h"
@@ -85,6 +86,8 @@ static const Row frame_rows[] = {
   {"Opus, six channels", SOUND ("50", "rate=48000,channels=6") " ! opusenc", "opusdec", "", 50},
   {"PCMU", SOUND ("50", "rate=8000,channels=1") " ! mulawenc", "mulawdec", "", 50},
   {"PCMA", SOUND ("50", "rate=8000,channels=1") " ! alawenc", "alawdec", "", 50},
+  {"G.722", "fakesrc num-buffers=50 sizetype=fixed sizemax=160 filltype=pattern-span "
+      "datarate=8000 format=time ! audio/G722,rate=16000,channels=1", "identity", "", 50},
   NAL_FRAME_ROWS
 };
 
@@ -203,7 +206,7 @@ count_superframes (GstElement * pipeline, gint * n)
 static void
 compare_with_unencrypted (const Row * row)
 {
-  gchar *keys = media_key_file (KEYS_1);
+  gchar *keys = media_key_file (row->keys != NULL ? row->keys : KEYS_1);
   gchar *cache = g_strconcat (keys, ".cache", NULL);
   gchar *description = g_strdup_printf ("%s ! tee name=t "
       "t. ! queue max-size-buffers=0 max-size-bytes=0 max-size-time=0 ! %s ! "
@@ -296,6 +299,40 @@ GST_START_TEST (test_every_codec_in_sframe_packets_decodes_to_what_the_unencrypt
 
 GST_END_TEST;
 
+#define KEYS_OF_A_ROOM(alg) "{\"keys\":[{\"kty\":\"oct\",\"kid\":\"2\",\"alg\":\"" alg "\",\"k\":\"" \
+  "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8\"}]}"
+
+static void
+compare_in_format (Row row, const gchar * format, const gchar * keys)
+{
+  gchar *name = g_strconcat (row.name, ", ", format, NULL);
+  gchar *settings = g_strconcat (row.settings, " format=", format, NULL);
+
+  row.name = name;
+  row.settings = settings;
+  row.keys = keys;
+  compare_with_unencrypted (&row);
+  g_free (settings);
+  g_free (name);
+}
+
+GST_START_TEST (test_every_codec_in_livekits_format_decodes_to_what_the_unencrypted_packets_decode_to)
+{
+  compare_in_format (rows[__i__], "livekit", KEYS_OF_A_ROOM ("LIVEKIT_HKDF"));
+}
+
+GST_END_TEST;
+
+/* It has no rule for H.264 and H.265, whose rows are the last. */
+static const Row nal_rows[] = { NAL_ROWS };
+
+GST_START_TEST (test_codecs_in_jitsis_format_decode_to_what_the_unencrypted_packets_decode_to)
+{
+  compare_in_format (rows[__i__], "jitsi", KEYS_OF_A_ROOM ("JITSI_HKDF"));
+}
+
+GST_END_TEST;
+
 typedef struct
 {
   GPtrArray *packets;           /* text: "timestamp marker payload" */
@@ -347,11 +384,24 @@ keep_packets (GstElement * pipeline, const gchar * name, Packets * packets)
   gst_object_unref (element);
 }
 
+static const struct
+{
+  const gchar *settings;
+  const gchar *keys;
+} silences[] = {
+  {"packetization=codec", KEYS_1},
+  {"packetization=frame", KEYS_1},
+  {"packetization=packet", KEYS_1},
+  {"format=livekit", KEYS_OF_A_ROOM ("LIVEKIT_HKDF")},
+  {"format=jitsi", KEYS_OF_A_ROOM ("JITSI_HKDF")},
+};
+
 /* Five seconds of a tick a second and silence between; @sent and @opened are filled. */
 static void
-run_silence (const gchar * payloader, const gchar * settings, Packets * sent, Packets * opened)
+run_silence (const gchar * payloader, guint how, Packets * sent, Packets * opened)
 {
-  gchar *keys = media_key_file (KEYS_1);
+  const gchar *settings = silences[how].settings;
+  gchar *keys = media_key_file (silences[how].keys);
   gchar *description = g_strdup_printf ("audiotestsrc wave=ticks num-buffers=250 "
       "samplesperbuffer=960 ! audio/x-raw,rate=48000,channels=1 ! opusenc dtx=true "
       "audio-type=voice bitrate-type=vbr ! %s ! e2eeenc name=encryptor key-file=%s %s ! "
@@ -377,15 +427,11 @@ run_silence (const gchar * payloader, const gchar * settings, Packets * sent, Pa
   media_unlink (keys);
 }
 
-static const gchar *const packets_of_silence[] = {
-  "packetization=codec", "packetization=frame", "packetization=packet"
-};
-
 GST_START_TEST (test_packets_of_silence_are_frames_like_others)
 {
   Packets sent = { 0 }, opened = { 0 };
 
-  run_silence ("rtpopuspay name=pay seqnum-offset=65500", packets_of_silence[__i__], &sent, &opened);
+  run_silence ("rtpopuspay name=pay seqnum-offset=65500", __i__, &sent, &opened);
   fail_unless (sent.tiny > 50, "%u", sent.tiny);
   fail_unless_equals_int (opened.tiny, sent.tiny);
   fail_unless_equals_int (opened.holes, 0);
@@ -398,7 +444,7 @@ GST_START_TEST (test_silence_that_is_not_sent_stays_a_gap)
 {
   Packets sent = { 0 }, opened = { 0 };
 
-  run_silence ("rtpopuspay name=pay dtx=true seqnum-offset=65500", packets_of_silence[__i__], &sent, &opened);
+  run_silence ("rtpopuspay name=pay dtx=true seqnum-offset=65500", __i__, &sent, &opened);
   fail_unless_equals_int (sent.tiny, 0);
   fail_unless (sent.holes >= 4, "%u", sent.holes);
   fail_unless_equals_int (opened.holes, sent.holes);
@@ -463,10 +509,15 @@ codecs_suite (void)
   tcase_add_loop_test (tc,
       test_every_codec_in_sframe_packets_decodes_to_what_the_unencrypted_packets_decode_to, 0,
       G_N_ELEMENTS (rows) * G_N_ELEMENTS (sframe_packets));
+  tcase_add_loop_test (tc,
+      test_every_codec_in_livekits_format_decodes_to_what_the_unencrypted_packets_decode_to, 0,
+      G_N_ELEMENTS (rows));
+  tcase_add_loop_test (tc, test_codecs_in_jitsis_format_decode_to_what_the_unencrypted_packets_decode_to,
+      0, G_N_ELEMENTS (rows) - G_N_ELEMENTS (nal_rows));
   tcase_add_loop_test (tc, test_packets_of_silence_are_frames_like_others, 0,
-      G_N_ELEMENTS (packets_of_silence));
+      G_N_ELEMENTS (silences));
   tcase_add_loop_test (tc, test_silence_that_is_not_sent_stays_a_gap, 0,
-      G_N_ELEMENTS (packets_of_silence));
+      G_N_ELEMENTS (silences));
   tcase_add_test (tc, test_payloader_of_vp9_refuses_protected_frames);
   return suite;
 }
