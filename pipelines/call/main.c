@@ -9,6 +9,7 @@
 #include "call.h"
 #include "common/codecs.h"
 #include "common/elements.h"
+#include "common/peer.h"
 #include "options.h"
 
 static gboolean
@@ -73,5 +74,5 @@ out:
   g_clear_pointer (&loop, g_main_loop_unref);
   call_options_free (options);
   gst_deinit ();
-  return status;
+  peer_leave_program (status);
 }

@@ -6,6 +6,9 @@
 #define GST_USE_UNSTABLE_API
 #include "peer.h"
 
+#include <stdio.h>
+#include <unistd.h>
+
 #include <gst/e2ee/transport.h>
 #include <gst/sdp/sdp.h>
 #include <gst/webrtc/webrtc.h>
@@ -524,4 +527,11 @@ peer_stats (Peer * peer)
     json_object_set_new (stats, "connected-after-ms",
         json_real ((peer->connected_at - peer->begun) / 1000.0));
   return stats;
+}
+
+void
+peer_leave_program (int status)
+{
+  fflush (NULL);
+  _exit (status);
 }

@@ -58,4 +58,8 @@ void peer_take_candidate (Peer * peer, guint mline, const gchar * candidate);
 /* Milliseconds since the connection was begun, and its state. */
 json_t *peer_stats (Peer * peer);
 
+/* Ends a program that has had peers, without the handlers of exit(): OpenSSL cleans up behind itself
+ * there, and threads of a webrtcbin that end only then crash in what is left of it. */
+void peer_leave_program (int status) G_GNUC_NORETURN;
+
 G_END_DECLS

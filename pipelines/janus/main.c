@@ -7,6 +7,7 @@
 #include <gst/gst.h>
 
 #include "common/elements.h"
+#include "common/peer.h"
 #include "options.h"
 #include "room.h"
 
@@ -72,5 +73,5 @@ out:
   g_clear_pointer (&loop, g_main_loop_unref);
   janus_options_free (options);
   gst_deinit ();
-  return status;
+  peer_leave_program (status);
 }

@@ -7,6 +7,7 @@
 #include <gst/gst.h>
 
 #include "common/elements.h"
+#include "common/peer.h"
 #include "options.h"
 #include "participant.h"
 
@@ -63,5 +64,5 @@ out:
   g_clear_pointer (&loop, g_main_loop_unref);
   meet_options_free (options);
   gst_deinit ();
-  return status;
+  peer_leave_program (status);
 }

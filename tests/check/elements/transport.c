@@ -167,6 +167,7 @@ call_free (Call * call)
   gst_object_unref (call->callee);
   gst_object_unref (call->bus);
   gst_object_unref (call->pipeline);
+  loopback_leave_at_once ();
 }
 
 /* -- The gate -- */

@@ -302,6 +302,7 @@ call_free (Call * call)
 {
   gst_element_set_state (call->pipeline, GST_STATE_NULL);
   gst_object_unref (call->pipeline);
+  loopback_leave_at_once ();
   g_hash_table_unref (call->given);
   room_free (call->room);
   g_mutex_clear (&call->lock);
