@@ -1,5 +1,5 @@
-/* The codecs of the programs: what an offer must say, what is said of a stream, and that every row's
- * elements understand each other.
+/* The codecs of the programs: what an offer must say, what is said of a stream, and that the
+ * elements of every row understand each other.
  *
  * gst-e2ee, LGPL-2.1-or-later */
 
@@ -34,7 +34,8 @@ static const struct
   {"who only sends", "vp8",
         "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=rtpmap:96 VP8/90000\r\na=sendonly\r\n", CODEC_NO_TYPE},
   {"VP9 of profile 0 behind one of profile 2", "vp9",
-        "m=video 9 UDP/TLS/RTP/SAVPF 100 98\r\na=rtpmap:100 VP9/90000\r\na=fmtp:100 profile-id=2\r\n"
+        "m=video 9 UDP/TLS/RTP/SAVPF 100 98\r\n"
+        "a=rtpmap:100 VP9/90000\r\na=fmtp:100 profile-id=2\r\n"
         "a=rtpmap:98 VP9/90000\r\na=fmtp:98 profile-id=0\r\n", 98},
   {"VP9 without a profile", "vp9",
         "m=video 9 UDP/TLS/RTP/SAVPF 98\r\na=rtpmap:98 VP9/90000\r\n", 98},
@@ -50,7 +51,8 @@ static const struct
         "a=rtpmap:108 H264/90000\r\n"
         "a=fmtp:108 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f\r\n"
         "a=rtpmap:110 H264/90000\r\n"
-        "a=fmtp:110 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=640c1f\r\n", 108},
+        "a=fmtp:110 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=640c1f\r\n",
+      108},
   {"H.264 in capitals, with blanks", "h264",
         "m=video 9 UDP/TLS/RTP/SAVPF 102\r\na=rtpmap:102 H264/90000\r\n"
         "a=fmtp:102 Profile-Level-Id=42E01F; packetization-mode = 1\r\n", 102},
@@ -61,11 +63,13 @@ static const struct
         "m=video 9 UDP/TLS/RTP/SAVPF 102\r\na=rtpmap:102 H264/90000\r\n"
         "a=fmtp:102 packetization-mode=1\r\n", CODEC_NO_TYPE},
   {"H.264 with the parameters of another type", "h264",
-        "m=video 9 UDP/TLS/RTP/SAVPF 102 103\r\na=rtpmap:102 H264/90000\r\na=rtpmap:103 rtx/90000\r\n"
+        "m=video 9 UDP/TLS/RTP/SAVPF 102 103\r\n"
+        "a=rtpmap:102 H264/90000\r\na=rtpmap:103 rtx/90000\r\n"
         "a=fmtp:103 packetization-mode=1;profile-level-id=42e01f\r\n", CODEC_NO_TYPE},
   {"Opus", "opus", "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=rtpmap:111 opus/48000/2\r\n", 111},
   {"PCMU, whose type is 0", "pcmu",
-        "m=audio 9 UDP/TLS/RTP/SAVPF 111 0\r\na=rtpmap:111 opus/48000/2\r\na=rtpmap:0 PCMU/8000\r\n",
+        "m=audio 9 UDP/TLS/RTP/SAVPF 111 0\r\n"
+        "a=rtpmap:111 opus/48000/2\r\na=rtpmap:0 PCMU/8000\r\n",
       0},
 };
 
@@ -81,8 +85,8 @@ GST_START_TEST (test_offer_is_searched_for_what_is_made)
   SenderPayloadTypes types;
 
   fail_unless (peer_read_offer (sdp, &options, &types), "%s", offers[__i__].name);
-  fail_unless ((is_video ? types.video : types.audio) == offers[__i__].type, "%s: video %d audio %d",
-      offers[__i__].name, types.video, types.audio);
+  fail_unless ((is_video ? types.video : types.audio) == offers[__i__].type,
+      "%s: video %d audio %d", offers[__i__].name, types.video, types.audio);
   fail_unless ((is_video ? types.audio : types.video) == CODEC_NO_TYPE, "%s", offers[__i__].name);
   g_free (sdp);
 }
@@ -92,8 +96,8 @@ GST_END_TEST;
 /* GStreamer's parser takes nearly anything for a description. */
 GST_START_TEST (test_what_is_no_offer_asks_for_nothing)
 {
-  static const gchar *const nonsense[] = { "", "m=", "a=fmtp:", HEAD, HEAD "m=video\r\na=rtpmap\r\n",
-    HEAD "m=video 9 UDP/TLS/RTP/SAVPF x\r\na=rtpmap:x VP8/90000\r\na=fmtp:102\r\n"
+  static const gchar *const nonsense[] = { "", "m=", "a=fmtp:", HEAD,
+    HEAD "m=video\r\na=rtpmap\r\n", HEAD "m=video 9 UDP/TLS/RTP/SAVPF x\r\na=rtpmap:x VP8/90000\r\na=fmtp:102\r\n"
   };
   SenderOptions options = { NULL };
   SenderPayloadTypes types;
