@@ -97,7 +97,8 @@ GST_END_TEST;
 GST_START_TEST (test_what_is_no_offer_asks_for_nothing)
 {
   static const gchar *const nonsense[] = { "", "m=", "a=fmtp:", HEAD,
-    HEAD "m=video\r\na=rtpmap\r\n", HEAD "m=video 9 UDP/TLS/RTP/SAVPF x\r\na=rtpmap:x VP8/90000\r\na=fmtp:102\r\n"
+    HEAD "m=video\r\na=rtpmap\r\n",
+    HEAD "m=video 9 UDP/TLS/RTP/SAVPF x\r\na=rtpmap:x VP8/90000\r\na=fmtp:102\r\n"
   };
   SenderOptions options = { NULL };
   SenderPayloadTypes types;
